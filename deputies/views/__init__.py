@@ -1,0 +1,1 @@
+"""Pages of the deputies app: for residents and for the desk."""

@@ -1,0 +1,53 @@
+"""What orders hang on the desk's menu and home."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+from django.urls import reverse
+
+from accounts import desk
+from accounts.desk import Todo
+from handling import states
+from handling.models import Order
+from workflows.engine import available
+
+AT_MOST = 30
+
+
+def waiting(user: Any) -> Any:
+    """Orders on which it is this person's turn: a unit's open ones, a dispatcher's questions."""
+    rows = Order.objects.visible_to(user)
+    if user.has_role("unit_handler", "unit_head"):
+        return rows.filter(state__in=(states.ASSIGNED, states.SIGNED, states.HANDLING))
+    asked = Q(state=states.RETURN_REQUESTED) | Q(extensions__granted__isnull=True,
+                                                 extensions__isnull=False)  # fmt: skip
+    return rows.filter(asked | Q(state=states.REPLIED)).distinct()
+
+
+def todos(user: Any, now: datetime) -> list[Todo]:
+    """Orders to act on with their next action, soonest first."""
+    if not user.has_perm("handling.view_order") or user.has_role("deputy"):
+        return []
+    rows = waiting(user).select_related("unit").order_by("due_on", "id")[:AT_MOST]
+    return [_todo(order, user, now) for order in rows]
+
+
+def _todo(order: Order, user: Any, now: datetime) -> Todo:
+    url = reverse("handling_desk:order", args=[order.code])
+    able = [a for a in available(order, user, now=now) if a.primary and not a.blocked]
+    return Todo(
+        title=order.title, url=url, tag="交办",
+        detail=f"{order.get_state_display()} · {order.unit.name}",
+        due_on=order.due_on, action_label=able[0].label if able else "去看看", action_url=url,
+    )  # fmt: skip
+
+
+def fill() -> None:
+    """Register the menu line and the to-dos."""
+    desk.register_menu(
+        20, "交办单", "stamp", "handling_desk:orders",
+        lambda user: user.has_perm("handling.view_order") and not user.has_role("deputy"),
+        count_fn=lambda user, now: waiting(user).count(),
+    )  # fmt: skip
+    desk.register_todo(todos)

@@ -1,0 +1,27 @@
+from datetime import timedelta
+
+from django.apps import AppConfig
+
+
+class JobsConfig(AppConfig):
+    name = "jobs"
+    verbose_name = "待办队列"
+
+    def ready(self) -> None:
+        from audit.registry import register_action
+        from audit.services import seal
+        from jobs import registry, services
+
+        register_action("jobs.revived", "重新执行放弃的工作")
+        register_action("jobs.bulk_started", "批量操作")
+        registry.register(services.BULK, services.do_part, lease=120, attempts=5)
+        registry.register_recurring(
+            "jobs.forget_runs", lambda _work, now: services.forget_runs(now=now),
+            every=timedelta(days=1),
+        )  # fmt: skip
+        registry.register_recurring(
+            "audit.seal", lambda _work, now: seal(now=now), every=timedelta(minutes=1)
+        )
+        registry.register_recurring(
+            "jobs.purge", lambda _work, now: services.purge(now=now), every=timedelta(days=1)
+        )

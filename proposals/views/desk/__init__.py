@@ -1,0 +1,1 @@
+"""Suggestions at the desk: write, sign together, follow, rate, check promises."""

@@ -1,0 +1,1 @@
+"""Pure rules of stations: map datums, reception days, the opening checklist."""

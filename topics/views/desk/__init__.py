@@ -1,0 +1,1 @@
+"""Topics at the desk: apply, review, read opinions, discuss, plan, hand over, tell."""
