@@ -12,7 +12,6 @@ from typing import Any
 import django
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
-from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from environ import Env
@@ -64,9 +63,6 @@ def _setup() -> Any:
             db_table = "bench_bare"
 
     globals()["Row"] = Row
-    with connection.cursor() as cursor:
-        cursor.execute(TABLE)
-    connection.close()
     return get_wsgi_application()
 
 
