@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from csp.utils import build_policy
 from django.conf import settings
 from django.db import DataError
 from django.http import HttpRequest, HttpResponse
@@ -108,9 +109,10 @@ class DatabaseAwayMiddleware(_Middleware):
 
 
 class SecurityHeadersMiddleware(_Middleware):
-    """The headers that neither Django's SecurityMiddleware nor the CSP sets.
+    """The headers that Django's SecurityMiddleware does not set.
 
-    Photos come from a file field, which needs no camera permission.
+    Photos come from a file field, which needs no camera permission. The content policy is the
+    same on every page, without nonces or exceptions, so it is put together once.
     """
 
     HEADERS: Mapping[str, str] = {
@@ -120,9 +122,13 @@ class SecurityHeadersMiddleware(_Middleware):
         "X-Permitted-Cross-Domain-Policies": "none",
     }
 
+    def __init__(self, get_response: GetResponse) -> None:
+        super().__init__(get_response)
+        self.headers = {**self.HEADERS, "Content-Security-Policy": build_policy()}
+
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        for name, value in self.HEADERS.items():
+        for name, value in self.headers.items():
             response.headers.setdefault(name, value)
         return response
 

@@ -48,9 +48,13 @@ class Page:
     def __init__(self, headers: Headers, body: bytes, expires: float) -> None:
         self.expires = expires
         self.size = len(body)
-        self._plain = [(k, v) for k, v in headers if k.lower() != "content-length"]
+        self._plain = _without_length(headers)
         self._body = body
         self._encoded: dict[str, tuple[Headers, bytes]] = {}
+
+    def same(self, headers: Headers, body: bytes) -> bool:
+        """Whether an answer made anew says what this one says."""
+        return body == self._body and self._plain == _without_length(headers)
 
     def encoded(self, encoding: str) -> tuple[Headers, bytes]:
         found = self._encoded.get(encoding)
@@ -143,7 +147,12 @@ class PageCache:
         finally:
             if hasattr(result, "close"):
                 result.close()
-        page = Page(kept, body, time.monotonic() + self.seconds)
+        expires = time.monotonic() + self.seconds
+        page = self._pages.get(key)
+        if page is not None and page.same(kept, body):
+            page.expires = expires  # nobody changed it: its compressed forms still hold
+            return self._serve(page, environ, start_response, None)
+        page = Page(kept, body, expires)
         answered = self._serve(page, environ, start_response, None)
         self._store(key, page)
         return answered
@@ -232,6 +241,10 @@ def _compress(body: bytes, encoding: str) -> bytes:
     if encoding == "br":
         return bytes(brotli.compress(body, quality=BROTLI_QUALITY))
     return gzip.compress(body, compresslevel=GZIP_LEVEL, mtime=0)
+
+
+def _without_length(headers: Headers) -> Headers:
+    return [pair for pair in headers if pair[0].lower() != "content-length"]
 
 
 def _vary(headers: Headers) -> Headers:

@@ -49,9 +49,26 @@ def notify(
 
     Returns how many are new. Deliveries by other channels follow as due work after commit.
     """
+    rows = _rows(user_ids, kind, obj, text, key, now, to_resident=to_resident)
+    return insert(rows, now=now)
+
+
+def telling(
+    *, user_ids: Iterable[int], kind: str, obj: models.Model, text: str, key: str, now: datetime
+) -> list[models.Model]:
+    """The rows `notify` would insert, notices and their deliveries, for whoever inserts them
+    together with a new `obj` and calls `jobs.services.nudge_after_commit`."""
+    rows = _rows(user_ids, kind, obj, text, key, now)
+    return [*rows, *_deliveries(rows, now)]
+
+
+def _rows(
+    user_ids: Iterable[int], kind: str, obj: models.Model, text: str, key: str, now: datetime,
+    *, to_resident: bool = False,
+) -> list[Notification]:  # fmt: skip
     code = str(getattr(obj, "code", obj.pk))
     people: list[int | None] = sorted(set(user_ids))  # type: ignore[assignment]
-    rows = [
+    return [
         Notification(
             key=f"{key}:{user_id or 'resident'}", kind=kind, user_id=user_id,
             to_resident=user_id is None, object_type=obj._meta.label_lower, object_code=code,
@@ -59,16 +76,20 @@ def notify(
         )
         for user_id in [*people, *([None] if to_resident else [])]
     ]  # fmt: skip
-    return insert(rows, now=now)
 
 
 def insert(rows: list[Notification], *, now: datetime) -> int:
     """Insert notices that are not there yet and queue their delivery."""
     if not rows:
         return 0
-    work = [DueWork(kind=DELIVER, key=row.key, run_at=now, payload={}) for row in rows]
     notices = json.dumps([_plain(row) for row in rows])
-    return schedule_many(work, beside=(_INSERT, [notices]))
+    return schedule_many(_deliveries(rows, now), beside=(_INSERT, [notices]))
+
+
+def _deliveries(rows: list[Notification], now: datetime) -> list[DueWork]:
+    return [
+        DueWork(kind=DELIVER, key=row.key, run_at=now, created_at=now, payload={}) for row in rows
+    ]
 
 
 def _plain(row: Notification) -> dict[str, Any]:

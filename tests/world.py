@@ -1,7 +1,9 @@
 """A small county with one of everything, and a neighbour; for tests that need the whole house."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from accounts.models import Grant, User
@@ -98,3 +100,10 @@ def make_user(username: str, role: str, kind: str, scope: str, region: str) -> U
         starts_on=date(2022, 1, 1),
     )  # fmt: skip
     return user
+
+
+def receipt_of(answer: Any) -> str:
+    """The receipt on the page that says it has arrived."""
+    found = re.search(r'data-receipt="([0-9A-Z-]+)"', answer.content.decode())
+    assert found, answer.status_code
+    return found[1]

@@ -1,11 +1,13 @@
 """Taking a message in, by whatever way it comes; showing contact data; following a matter."""
 
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Model
 
 from audit.actors import Actor, ResidentActor
 from audit.services import record
@@ -20,9 +22,10 @@ from core.ratelimit import hit
 from core.sealed import Sealed
 from grids.services import record_patrol
 from handling.selectors import due_for
+from jobs.services import nudge_after_commit
 from notifications.clocks import clock_for
 from notifications.models import Clock
-from notifications.services import notify
+from notifications.services import telling
 from stations.services import request_appointment
 from voices import receipts, states
 from voices.models import ContactReveal, Follow, Message, MessageContact, Photo
@@ -117,15 +120,19 @@ def submit(
         else receipts.new_receipt()
     )
     hashed = receipts.receipt_hash(receipt)
+    # Without more to store, all of it goes out at once and needs no transaction around it.
+    more = words.photos or words.kind == "meeting" or connection.in_atomic_block
     try:
-        with transaction.atomic():
+        with transaction.atomic() if more else nullcontext():
             message = _numbered(words, code, route, hashed, now, entrance)
-            beside = [_clock(message, now), *_contact(message, words, now)]
+            beside = [
+                _clock(message, now), *_contact(message, words, now), *_telling(message, now)
+            ]  # fmt: skip
             create(message, actor=actor, action="voices.message.received", now=now,
                    beside=beside, channel=entrance.channel)  # fmt: skip
             keep_photos(message, words.photos, now=now)
-            _tell(message, now)
             _ask_to_meet(message, actor, now)
+            nudge_after_commit()
     except IntegrityError:
         found = Message.objects.filter(receipt_hash=hashed).first()
         if found is None:
@@ -239,8 +246,8 @@ def _clock(message: Message, now: datetime) -> Clock:
     return clock_for(message, name=ACCEPT, due=due, now=now)
 
 
-def _tell(message: Message, now: datetime) -> None:
-    notify(
+def _telling(message: Message, now: datetime) -> list[Model]:
+    return telling(
         user_ids=first_to_act(message, local_date(now)).users, kind="voices.received", obj=message,
         text=f"有新留言待受理：{message.get_kind_display()}", key=f"received:{message.code}",
         now=now,

@@ -4,6 +4,7 @@ from jobs.services.bulk import BULK, do_part, forget_runs, prepare_run, start_ru
 from jobs.services.draining import DrainResult, drain, ensure_recurring
 from jobs.services.queue import (
     cancel,
+    nudge_after_commit,
     oldest_overdue,
     on_nudge,
     purge,
@@ -20,6 +21,7 @@ __all__ = [
     "drain",
     "ensure_recurring",
     "forget_runs",
+    "nudge_after_commit",
     "oldest_overdue",
     "on_nudge",
     "prepare_run",

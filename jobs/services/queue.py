@@ -100,8 +100,13 @@ def schedule_many(rows: Iterable[DueWork], *, beside: tuple[str, list[Any]] | No
         cursor.execute(_insert_beside(sql), [*values, json.dumps(content)])
         count = int(cursor.rowcount)
     if count:
-        transaction.on_commit(_nudge, robust=True)
+        nudge_after_commit()
     return count
+
+
+def nudge_after_commit() -> None:
+    """Wake the drainers once the work that was just put in the queue is there for them."""
+    transaction.on_commit(_nudge, robust=True)
 
 
 @cache
@@ -127,7 +132,7 @@ def revive(*, pk: int, actor: Actor, now: datetime) -> bool:
             dead_at=None, run_at=now, attempts=0, losses=0, claimed_until=None, claim=None
         )
         record(actor=actor, action="jobs.revived", obj=dead, now=now, data={"kind": dead.kind})
-        transaction.on_commit(_nudge, robust=True)
+        nudge_after_commit()
     return True
 
 

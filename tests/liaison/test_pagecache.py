@@ -10,6 +10,7 @@ from typing import Any
 import brotli
 import pytest
 
+from liaison import pagecache
 from liaison.pagecache import HitCounter, PageCache
 
 BODY = ("<html>" + "码上联 " * 400 + "</html>").encode()
@@ -176,6 +177,18 @@ def test_an_old_page_is_made_anew(site):
     ask(cache)
     ask(cache)
     assert site.asked == 2
+
+
+def test_an_unchanged_page_is_compressed_once_and_a_changed_one_anew(site, monkeypatch):
+    made = []
+    monkeypatch.setattr(pagecache, "_compress", lambda body, encoding: made.append(body) or body)
+    cache = PageCache(site, seconds=0, max_bytes=1_000_000, prefixes=("/q/",))
+    for _ in range(3):
+        ask(cache, HTTP_ACCEPT_ENCODING="br")
+    assert (site.asked, len(made)) == (3, 1)
+    site.headers.append(("X-Other", "1"))
+    assert ask(cache, HTTP_ACCEPT_ENCODING="br")[1]["X-Other"] == "1"
+    assert (site.asked, len(made)) == (4, 2)
 
 
 def test_while_one_request_renews_the_others_get_the_old_page(site):

@@ -17,7 +17,7 @@ from PIL import Image
 from handling.models import Order
 from tests.safety.written import rows
 from tests.voices.conftest import say
-from tests.world import NOW, County, make_county
+from tests.world import NOW, County, make_county, receipt_of
 from voices.models import Message, Photo
 from workflows.engine import apply
 from workflows.registry import workflow_of
@@ -259,7 +259,7 @@ def test_markup_is_shown_as_text(county):
     deputy.force_login(county.users["deputy"])
     staff = Client()
     staff.force_login(county.users["congress_staff"])
-    receipt = {"receipt": done.context["receipt"]}
+    receipt = {"receipt": receipt_of(done)}
     pages = [
         Client().post("/receipt/", receipt), deputy.get("/desk/messages/"),
         deputy.get(f"/desk/messages/{message.code}/"), staff.get("/admin/voices/message/"),

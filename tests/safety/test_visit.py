@@ -13,7 +13,7 @@ from django.test import Client
 from tests.safety.test_traces import hits
 from tests.voices.conftest import say
 from tests.voices.test_pages import picture
-from tests.world import make_county
+from tests.world import make_county, receipt_of
 from voices.models import Message
 
 
@@ -47,7 +47,7 @@ def test_a_visit_leaves_nothing_in_logs_addresses_cookies_and_cache(db, heard, m
     said = {"kind": "problem", "text": "暗号QWERTZ路灯坏了", "place": "暗号QWERTZ东街",
             "name": "暗号QWERTZ", "phone": "15412345678", "consent": "on"}  # fmt: skip
     answers = [client.post(path, said)]
-    receipt = answers[0].context["receipt"]
+    receipt = receipt_of(answers[0])
     answers += [
         client.post(path, said | {"kind": "wrong"}),
         client.post(path, said | {"text": "a\0QWERTZ"}),
@@ -78,6 +78,6 @@ def test_erased_photographs_are_gone_from_the_disk(
     assert len([f for f in media_root.rglob("*") if f.is_file()]) == 2
     other = say(county).message
     with django_capture_on_commit_callbacks(execute=True):
-        call_command("erase_resident", sent.context["receipt"])
+        call_command("erase_resident", receipt_of(sent))
     assert [f for f in media_root.rglob("*") if f.is_file()] == []
     assert Message.objects.get(pk=other.pk).text == "路灯坏了三天，晚上看不见路"

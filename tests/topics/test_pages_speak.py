@@ -14,6 +14,7 @@ from codes.models import Code
 from jobs.services import drain
 from tests.topics.course import let_through, say, take
 from tests.topics.test_pages_topic import HERE, TODAY, published, text_of, topic_in
+from tests.world import receipt_of
 from topics.models import Agreement, Contribution, Opinion, Picture, SpeakerContact, Topic
 from topics.services.counting import recount
 from workflows.engine import apply
@@ -42,7 +43,7 @@ def test_form_then_receipt_then_what_became_of_it(county):
         {"answer_1": "先修电梯", "answer_2": "晚上", "files": [picture()], "idempotency_key": key},
     )
     assert sent.status_code == 201
-    receipt = sent.context["receipt"]
+    receipt = receipt_of(sent)
     assert len(receipt.replace("-", "")) == 13
     assert [(o.question.number, o.text, o.state) for o in Opinion.objects.order_by("id")] == [
         (1, "先修电梯", "pending"), (2, "晚上", "pending"),
@@ -60,7 +61,7 @@ def test_form_then_receipt_then_what_became_of_it(county):
 def test_second_tap_and_lost_answer_make_one(county):
     topic = topic_in(county)
     data = {"answer_1": "先修电梯", "idempotency_key": "k" * 22}
-    receipts = {Client().post(at(topic), data).context["receipt"] for _ in range(3)}
+    receipts = {receipt_of(Client().post(at(topic), data)) for _ in range(3)}
     assert len(receipts) == 1
     assert Contribution.objects.count() == 1
     Client().post(at(topic), data | {"answer_1": "先修屋顶"})
@@ -212,7 +213,7 @@ def test_contact_needs_consent_and_is_not_on_the_receipt(county):
     )
     assert sent.status_code == 201
     assert SpeakerContact.objects.count() == 1
-    page = Client().post("/receipt/", {"receipt": sent.context["receipt"]}).content.decode()
+    page = Client().post("/receipt/", {"receipt": receipt_of(sent)}).content.decode()
     assert "13812345678" not in page
     assert "吴某某" not in page
     assert "还没有人看过" in page
@@ -339,13 +340,13 @@ def test_resident_proposes_a_topic_by_code(county):
     }  # fmt: skip
     sent = client.post(url, data)
     assert sent.status_code == 201
-    assert client.post(url, data).context["receipt"] == sent.context["receipt"]
+    assert receipt_of(client.post(url, data)) == receipt_of(sent)
     topic = Topic.objects.get()
     assert (topic.source, topic.state, topic.region_code) == (
         "resident", "applied", county.grid.code,
     )  # fmt: skip
     assert [q.text for q in topic.questions.all()] == ["在哪里设桩？", "收费多少合适？"]
-    receipt = {"receipt": sent.context["receipt"]}
+    receipt = {"receipt": receipt_of(sent)}
     assert "您出的题" in text_of(client.post("/receipt/", receipt))
     apply(
         topic, "reject", actor=county.users["station_keeper"], now=HERE,

@@ -8,7 +8,7 @@ from django.test import Client
 from PIL import Image
 
 from tests.voices.conftest import say
-from tests.world import NOW
+from tests.world import NOW, receipt_of
 from voices.models import Message, MessageContact, Photo
 from workflows.engine import apply
 
@@ -37,7 +37,7 @@ def test_form_then_receipt_then_thread(county):
     )  # fmt: skip
     assert sent.status_code == 201
     assert not sent.cookies
-    receipt = sent.context["receipt"]
+    receipt = receipt_of(sent)
     assert Photo.objects.count() == 1
     page = client.post("/receipt/", {"receipt": receipt})
     assert page.status_code == 200
@@ -110,7 +110,7 @@ def test_contact_needs_consent_and_is_never_shown(county):
     )
     assert sent.status_code == 201
     assert MessageContact.objects.count() == 1
-    page = Client().post("/receipt/", {"receipt": sent.context["receipt"]}).content.decode()
+    page = Client().post("/receipt/", {"receipt": receipt_of(sent)}).content.decode()
     assert "13812345678" not in page
     assert "吴某某" not in page
     assert "还没有人看过" in page
@@ -173,5 +173,5 @@ def test_results_show_reviewed_words_only(county):
     assert Client().get("/").status_code == 200
     following = Client().post(f"/results/{message.code}/follow/")
     assert following.status_code == 201
-    shown = Client().post("/receipt/", {"receipt": following.context["receipt"]}).content.decode()
+    shown = Client().post("/receipt/", {"receipt": receipt_of(following)}).content.decode()
     assert "张三" not in shown

@@ -17,6 +17,7 @@ from codes.selectors import resolve
 from congress.memory import Shelf
 from core.dates import local_date
 from core.errors import InputInvalid, NotVisible, StateMoved
+from core.holes import filled
 from core.http import client_network, wants_json
 from topics import rules
 from topics.models import Topic
@@ -116,11 +117,13 @@ def _sent(request: HttpRequest, done: Spoken) -> HttpResponse:
         codes = [one.code for one in done.opinions]
         body = {"receipt": receipt, "topic": topic.code, "opinions": codes}
         return JsonResponse(body, status=201, json_dumps_params={"ensure_ascii": False})
+    numbers = (one.question.number for one in done.opinions if one.question)
     context = {
-        "receipt": receipt, "topic": topic, "drafts": [one.question for one in done.opinions],
+        "code": topic.code, "closes_on": topic.closes_on, "numbers": tuple(numbers),
         "count": len(done.opinions),
     }  # fmt: skip
-    return render(request, "topics/opinion_sent.html", context, status=201)
+    holes = {"receipt": receipt, "title": topic.title}
+    return filled(request, "topics/opinion_sent.html", context, holes=holes, status=201)
 
 
 def _show(

@@ -13,6 +13,7 @@ from codes.models import Code
 from codes.registry import Target
 from congress.selectors import rulebook_for_region
 from core.dates import local_date
+from core.holes import filled
 from core.http import client_network, wants_json
 from voices.forms import MessageForm
 from voices.receipts import display
@@ -93,8 +94,13 @@ def receipt_response(request: HttpRequest, done: Submitted, target: Target) -> H
             {"receipt": receipt, "code": done.message.code, "due_on": done.message.due_on},
             status=201, json_dumps_params={"ensure_ascii": False},
         )  # fmt: skip
-    context = {"receipt": receipt, "message": done.message, "target": target}
-    return render(request, "voices/message_sent.html", context, status=201)
+    message = done.message
+    context = {
+        "by_deputy": bool(message.deputy_id), "due_on": message.due_on, "basis": message.basis,
+        "provisional": message.provisional,
+    }  # fmt: skip
+    holes = {"receipt": receipt, "title": target.title}
+    return filled(request, "voices/message_sent.html", context, holes=holes, status=201)
 
 
 @csrf_exempt
