@@ -89,12 +89,13 @@ _STATION_ORDER = frozenset(
         "handling.send_back_order",
         "handling.decide_return_order",
         "handling.decide_extension_order",
+        "handling.settle_promise",
     }
 )
 _UNIT_ORDER = _verbs(
     "handling.order",
     "view sign request_return record_contact request_extension give_opinion reply",
-)
+) | {"handling.settle_promise"}
 
 # Suggestions: what the office of a congress does (a town's presidium for its own).
 _OFFICE_PROPOSAL = _verbs(
@@ -135,7 +136,7 @@ ROLES: dict[str, Role] = {
             | {
                 "codes.print_code", "codes.revoke_code", "voices.publish_message",
                 "voices.hide_message", "notifications.view_clock", "stats.view_rate",
-                "jobs.view_bulkrun",
+                "jobs.view_bulkrun", "jobs.view_export",
             },
         ),
         Role(
@@ -145,7 +146,7 @@ ROLES: dict[str, Role] = {
             | {
                 "codes.print_code", "codes.revoke_code", "voices.publish_message",
                 "voices.hide_message", "voices.import_message", "notifications.view_clock",
-                "stats.view_rate", "jobs.view_bulkrun",
+                "stats.view_rate", "jobs.view_bulkrun", "jobs.view_export",
                 "audit.view_entry", "jobs.view_duework", "jobs.revive_duework",
                 "congress.import_region", "accounts.view_user", "accounts.view_grant",
             },
@@ -154,7 +155,8 @@ ROLES: dict[str, Role] = {
             "moderator", "内容审核员", "region", True, True, True,
             frozenset({"voices.view_message", "voices.publish_message", "voices.hide_message"})
             | _view("topics.topic", "topics.opinion")
-            | {"topics.moderate_opinion", "topics.publish_topic", "jobs.view_bulkrun"}
+            | {"topics.moderate_opinion", "topics.publish_topic"}
+            | {"jobs.view_bulkrun", "jobs.view_export"}
             | _verbs("proposals.proposal", "view publish"),
         ),
         Role(
@@ -168,19 +170,19 @@ ROLES: dict[str, Role] = {
         Role(
             "auditor", "审计管理员", "region", False, True, True,
             frozenset({"audit.view_entry", "audit.verify_entry", "audit.view_seal",
-                       "accounts.view_user",
-                       "accounts.view_grant"}),
+                       "accounts.view_user", "accounts.view_grant", "jobs.view_export"}),
         ),
         Role(
             "security_admin", "安全管理员", "region", False, True, True,
             _crud("accounts.user", "accounts.grant", "accounts.apikey")
-            | {"accounts.reset_user", "audit.view_entry"},
+            | {"accounts.reset_user", "audit.view_entry", "jobs.view_export"},
         ),
         Role(
             "system_admin", "系统管理员", "region", False, True, True,
             _crud(*RULES, *CALENDAR) | _view(*PLACES)
             | {
                 "jobs.view_duework", "jobs.revive_duework", "jobs.view_bulkrun",
+                "jobs.view_export",
                 "notifications.view_delivery", "notifications.retry_delivery",
             },
         ),

@@ -10,6 +10,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -17,7 +18,7 @@ from django.urls import URLPattern, path, reverse
 from core.admin_models import ScopedModelAdmin
 from core.errors import DomainError, Forbidden, NotVisible
 
-Page = Callable[..., HttpResponse]
+Page = Callable[..., HttpResponseBase]
 Tool = tuple[str, str]
 """Words and address of a button at the top of a page."""
 
@@ -40,7 +41,7 @@ class PagesAdmin(ScopedModelAdmin):
         """Mount a page for whoever has the permission."""
 
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.has_perm(permission):
                 raise Forbidden()
             return view(request, *args, **kwargs)

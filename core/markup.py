@@ -127,5 +127,5 @@ def row_item(row: Any, url: str) -> SafeString:
         value_of(row, "title"),
         format_html('<span class="small q blk">{}</span>', second) if second else NOTHING,
         format_html('<span class="meta">{}</span>', meta) if meta else NOTHING,
-        NOTHING if value_of(row, "thumb") else icon("next", "go"),
+        icon("next", "go"),
     )

@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from accounts.admin.saved import SavedFiltersMixin
-from congress.selectors import describe_due, working_day_offset
+from congress.admin.base import DueColumns
+from congress.selectors import working_day_offset
 from core.admin import ScopedModelAdmin
 from core.admin_models import RoundFilter
 from core.dates import local_date
@@ -66,13 +67,14 @@ class ExtensionFilter(admin.SimpleListFilter):
 
 
 @admin.register(Order)
-class OrderAdmin(SavedFiltersMixin, ScopedModelAdmin):
+class OrderAdmin(DueColumns, SavedFiltersMixin, ScopedModelAdmin):
     """交办单."""
 
+    open_states = states.OPEN
     menu_group = "办理"
     menu_order = 30
     presets = (("已逾期", "due=late"), ("5个工作日内到期", "due=soon"))
-    list_display = ("code", "title", "unit", "role", "round", "state_words", "due_words")
+    list_display = ("code", "title", "due_words", "state_words", "unit", "role", "round")
     list_filter = (DueFilter, StateFilter, ExtensionFilter, "role", RoundFilter)
     search_fields = ("=code", "title", "unit__name")
     search_help_text = "编号、事由、承办单位"
@@ -98,17 +100,6 @@ class OrderAdmin(SavedFiltersMixin, ScopedModelAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return self.get_fields(request, obj)
-
-    @admin.display(description="状态", ordering="state")
-    def state_words(self, order: Order) -> str:
-        return order.get_state_display()
-
-    @admin.display(description="期限", ordering="due_on")
-    def due_words(self, order: Order) -> str:
-        if order.state not in states.OPEN:
-            return "—"
-        due = describe_due(local_date(timezone.now()), order.due_on)
-        return format_html('<span class="due {} nb">{}</span>', due.tone, due.words)
 
     @admin.display(description="办理")
     def desk_link(self, order: Order) -> str:

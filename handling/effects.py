@@ -22,7 +22,7 @@ from handling.models import (
     ReturnRequest,
 )
 from handling.points import composed
-from handling.selectors import copy_readers, extension_consent
+from handling.selectors import REASSIGN_RULE, copy_readers, due_for, extension_consent
 from handling.services import brief_of, give, next_code
 from notifications.clocks import move_clock, start_clock, stop_clock
 from notifications.services import notify
@@ -56,6 +56,11 @@ def record_contact(change: Change) -> None:
 
 
 def request_return(change: Change) -> None:
+    """The unit's clock rests; whoever gave the order has to decide, and give it anew, in time."""
+    order = change.obj
+    due = due_for(REASSIGN_RULE, order.region_code, local_date(change.now))
+    start_clock(order, name=REASSIGN_RULE, due=due, now=change.now, round=order.round)
+    change.log = {"decide_by": due.on.isoformat()}
     ReturnRequest.objects.create(
         order=change.obj, by=change.actor.actor_label, at=change.now,
         reason=change.data["reason"], suggested=change.data["suggested"],
@@ -123,7 +128,14 @@ def _extend(extension: Extension, basis: str, change: Change) -> None:
     change.log |= {"granted": True, "due_on": order.due_on.isoformat()}
 
 
+def _keep_name(order: Order) -> None:
+    """What it answers under stays with the answer when the unit is renamed or merged."""
+    order.unit_name = order.unit.name
+    order.save(update_fields=["unit_name"])
+
+
 def give_opinion(change: Change) -> None:
+    _keep_name(change.obj)
     Opinion.objects.create(
         order=change.obj, by=change.actor.actor_label, at=change.now, text=change.data["text"]
     )
@@ -133,12 +145,13 @@ def give_opinion(change: Change) -> None:
 def reply(change: Change) -> None:
     """A new version, point by point where it was answered so; one sent back stays as it was."""
     order, data = change.obj, change.data
+    _keep_name(order)
     points = data["points"]
     version = order.replies.count() + 1
     answer = Reply.objects.create(
         order=order, by=change.actor.actor_label, at=change.now, version=version,
-        outcome=data["outcome"], text=composed(data["text"], points), signer=data["signer"],
-        letter_number=data["letter_number"], contact=data["contact"],
+        unit_name=order.unit_name, outcome=data["outcome"], text=composed(data["text"], points),
+        signer=data["signer"], letter_number=data["letter_number"], contact=data["contact"],
     )  # fmt: skip
     for picture in data["photos"]:
         ReplyPhoto.objects.create(reply=answer, **photo_fields(picture))
@@ -184,7 +197,7 @@ def accept_reply(change: Change) -> None:
     called = order.source_code if order.confidential else order.title
     notify(
         user_ids=[one for one in readers if one != change.actor.actor_id],
-        kind="handling.copied", obj=passed, text=f"{order.unit.name}的答复抄送给您：{called}",
+        kind="handling.copied", obj=passed, text=f"{order.named}的答复抄送给您：{called}",
         key=f"copied:{passed.code}", now=change.now,
     )  # fmt: skip
 

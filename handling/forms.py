@@ -10,6 +10,7 @@ from core.dates import local_date
 from core.forms import TextInput
 from handling.models import ContactRecord
 from handling.selectors import extension_ceiling, extension_consent, units_to_assign
+from handling.states import PROMISE_OUTCOMES
 from workflows.engine import TransitionForm
 
 
@@ -109,6 +110,14 @@ class OpinionForm(TransitionForm):
     """会办意见."""
 
     text = TextInput(label="会办意见", max_length=4000, long=True)
+
+
+class PromiseForm(forms.Form):
+    """What became of a promise."""
+
+    outcome = forms.ChoiceField(label="兑现情况", choices=PROMISE_OUTCOMES)
+    note = TextInput(label="说明", max_length=1000, long=True, required=False)
+    due_on = DayField(label="新的日期", required=False)
 
 
 class SendBackForm(TransitionForm):

@@ -73,7 +73,8 @@ def draft_letter(order: Order, cleaned: dict[str, Any], on: date) -> Letter:
     promise, until = cleaned.get("promise"), cleaned.get("promise_on")
     points = [replace(one, answer=one.answer or BLANK) for one in cleaned.get("points") or []]
     return _letter(
-        order, number=cleaned.get("letter_number", ""), outcome=cleaned.get("outcome", ""),
+        order, issuer=order.unit.name, number=cleaned.get("letter_number", ""),
+        outcome=cleaned.get("outcome", ""),
         text=composed(cleaned.get("text", ""), points) or BLANK,
         signer=cleaned.get("signer") or BLANK, on=on, contact=cleaned.get("contact", ""),
         promises=[(promise, until)] if promise else [],
@@ -87,7 +88,8 @@ def letter_of(order: Order, reply: Reply) -> Letter:
     """
     latest = not order.replies.filter(version__gt=reply.version).exists()
     return _letter(
-        order, number=reply.letter_number, outcome=reply.outcome, text=reply.text,
+        order, issuer=reply.unit_name or order.named, number=reply.letter_number,
+        outcome=reply.outcome, text=reply.text,
         signer=reply.signer, on=local_date(reply.at), contact=reply.contact,
         promises=[(p.text, p.original_due_on) for p in order.promises.filter(point=None)]
         if latest else [],
@@ -96,11 +98,12 @@ def letter_of(order: Order, reply: Reply) -> Letter:
 
 
 def _letter(
-    order: Order, *, number: str, outcome: str, text: str, signer: str, on: date, contact: str,
+    order: Order, *, issuer: str, number: str, outcome: str, text: str, signer: str, on: date,
+    contact: str,
     promises: Iterable[tuple[str, date | None]], copies: list[str],
 ) -> Letter:  # fmt: skip
     plain = Letter(
-        issuer=order.unit.name, number=number, reply_class=_OUTCOMES.get(outcome, ""),
+        issuer=issuer, number=number, reply_class=_OUTCOMES.get(outcome, ""),
         title=f"关于“{order.title}”的答复", addressee=_addressee(order),
         paragraphs=[line.strip() for line in text.splitlines() if line.strip()],
         signer=signer, on=on, contact=contact, copies="、".join(copies),

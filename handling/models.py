@@ -4,11 +4,12 @@ from datetime import date
 from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Coalesce, NullIf
 
 from core.dates import local_date
 from core.visibility import ScopedQuerySet, prefix_q
-from handling.states import ACCEPTED, OPEN, OUTCOMES, ROLES, STATES
+from handling.states import ACCEPTED, OPEN, OUTCOMES, PROMISE_OUTCOMES, ROLES, STATES
 from workflows.models import Stateful
 
 
@@ -37,6 +38,10 @@ class OrderQuerySet(ScopedQuerySet["Order"]):
         )
 
 
+# `Order.named` for rows that are read as values.
+NAMED = Coalesce(NullIf("unit_name", Value("")), "unit__name")
+
+
 class Order(Stateful):
     """交办单. `text` is what the unit may read: never who the resident is.
 
@@ -50,6 +55,7 @@ class Order(Stateful):
     unit = models.ForeignKey(
         "congress.Unit", models.PROTECT, related_name="orders", verbose_name="承办单位"
     )
+    unit_name = models.CharField("答复时的单位名称", max_length=80, blank=True)
     role = models.CharField("办理方式", max_length=4, choices=ROLES, default="sole")
     lead = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="co_orders",
@@ -107,6 +113,11 @@ class Order(Stateful):
         return STATES[self.state]
 
     @property
+    def named(self) -> str:
+        """What the unit was called when it answered; its name of today while it has not."""
+        return self.unit_name or self.unit.name
+
+    @property
     def started_on(self) -> date:
         """The day its period is counted from: that of 交办, unless the rules name another."""
         return self.counted_from or local_date(self.assigned_at)
@@ -152,16 +163,24 @@ class ContactRecord(OrderPart):
         return f"{self.order.code} {self.on}"
 
 
-class ReturnRequest(OrderPart):
-    """申退: asked within the window, decided by the dispatcher (traps 10, 28)."""
+class Decided(OrderPart):
+    """Something asked for, and what whoever gave the order decided."""
 
-    order = models.ForeignKey(Order, models.PROTECT, related_name="returns", verbose_name="交办单")
     reason = models.TextField("理由", max_length=1000)
-    suggested = models.CharField("建议承办单位", max_length=80, blank=True)
     granted = models.BooleanField("同意", null=True)
     decided_by = models.CharField("决定人", max_length=80, blank=True)
     decided_at = models.DateTimeField("决定时间", null=True, blank=True)
     decision = models.TextField("决定理由", max_length=1000, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class ReturnRequest(Decided):
+    """申退: asked within the window, decided by the dispatcher (traps 10, 28)."""
+
+    order = models.ForeignKey(Order, models.PROTECT, related_name="returns", verbose_name="交办单")
+    suggested = models.CharField("建议承办单位", max_length=80, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "退回申请"
@@ -176,19 +195,14 @@ class ReturnRequest(OrderPart):
         return f"{self.order.code} 申请退回"
 
 
-class Extension(OrderPart):
+class Extension(Decided):
     """延期: who asked, who agreed, until when; the ceiling is the rulebook's (trap 26)."""
 
     order = models.ForeignKey(
         Order, models.PROTECT, related_name="extensions", verbose_name="交办单"
     )
-    reason = models.TextField("理由", max_length=1000)
     wanted_on = models.DateField("申请延至")
     before_on = models.DateField("原到期日")
-    granted = models.BooleanField("同意", null=True)
-    decided_by = models.CharField("决定人", max_length=80, blank=True)
-    decided_at = models.DateTimeField("决定时间", null=True, blank=True)
-    decision = models.TextField("决定理由", max_length=1000, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "延期申请"
@@ -237,6 +251,7 @@ class Reply(OrderPart):
 
     order = models.ForeignKey(Order, models.PROTECT, related_name="replies", verbose_name="交办单")
     version = models.PositiveSmallIntegerField("版本")
+    unit_name = models.CharField("答复单位", max_length=80, blank=True)
     outcome = models.CharField("办理结果", max_length=12, choices=OUTCOMES)
     text = models.TextField("答复内容", max_length=8000)
     letter_number = models.CharField("文号", max_length=40, blank=True)
@@ -325,9 +340,7 @@ class ReplyCopy(models.Model):
 class Promise(models.Model):
     """承诺台账: what a reply promised by when; outlives the order (trap 8)."""
 
-    STATES: ClassVar[list[tuple[str, str]]] = [
-        ("open", "未到期"), ("kept", "已兑现"), ("moved", "已调整"), ("broken", "未兑现"),
-    ]  # fmt: skip
+    STATES: ClassVar[list[tuple[str, str]]] = [("open", "未到期"), *PROMISE_OUTCOMES]
     code = models.CharField("编号", max_length=40, unique=True)
     order = models.ForeignKey(Order, models.PROTECT, related_name="promises", verbose_name="交办单")
     text = models.CharField("承诺事项", max_length=300)

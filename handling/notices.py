@@ -23,6 +23,7 @@ ACTIONS = {
     "recounted": "按公布的日历重算期限",
     "taken_over": "随单位合并移交",
 }
+PROMISE_ACTIONS = {"kept": "承诺兑现", "moved": "承诺调整", "broken": "承诺没有兑现"}
 _TO_DISPATCHER = {
     "replied": "{unit}答复了交办单，请审核：{title}",
     "extension_requested": "{unit}申请延期：{title}",

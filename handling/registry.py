@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from handling.models import Order
+from handling.models import Order, Promise
 from workflows.registry import Change
 
 
@@ -34,6 +34,8 @@ class OrderSource:
     `template` on the unit's page in place of the bare text. `dress(letter, order, outcome)` gives
     the 答复函 the form this kind of source is answered in. `points(order)` are what is to be
     answered one by one (逐条答复); `copies(order, on)` whom its letter may be copied to (抄送).
+    `settled(promise, actor, key, now)` tells whoever it concerns what became of a promise, where
+    the source has no page of its own to settle it on; `promise_url(promise)` is that page else.
     """
 
     source_type: str
@@ -46,6 +48,8 @@ class OrderSource:
     dress: Callable[[Any, Order, str], Any] | None = None
     points: Callable[[Order], list[str]] | None = None
     copies: Callable[[Order, date], list[Addressee]] | None = None
+    settled: Callable[[Promise, Any, str, datetime], None] | None = None
+    promise_url: Callable[[Promise], str] | None = None
 
 
 _sources: dict[str, OrderSource] = {}

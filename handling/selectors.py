@@ -13,7 +13,10 @@ from congress.models import Unit
 from congress.rules import DueDate, Rule
 from congress.selectors import due_date, rulebook_for_region, units_for
 from handling.models import Order, Reply
+from handling.states import RETURN_REQUESTED
+from notifications.models import Clock
 
+REASSIGN_RULE = "order_reassign_within"
 STAFF = ("town_staff", "congress_staff")
 REPLY_RULES = ("reply_within", "short_track_within", "rehandle_within")
 
@@ -99,12 +102,16 @@ def copy_readers(reply: Reply, on: date) -> list[int]:
 
 
 def recipients(codes: list[str], audience: str, on: date) -> dict[str, list[int]]:
-    """Who is reminded about orders: owner unit, station dispatcher, office and leader staff."""
+    """Who is reminded about orders: owner unit, station dispatcher, office and leader staff.
+
+    An order that was asked back is its dispatcher's until that is decided.
+    """
     orders = Order.objects.filter(code__in=codes).select_related("unit")
     asked: dict[Any, list[int]] = {}
     found: dict[str, list[int]] = defaultdict(list)
     for order in orders:
-        place = (order.unit.code, order.station_code, order.region_code)
+        asked_back = order.state == RETURN_REQUESTED
+        place = (order.unit.code, order.station_code, order.region_code, asked_back)
         if place not in asked:
             asked[place] = _audience(order, audience, on)
         found[order.code] = asked[place]
@@ -112,13 +119,30 @@ def recipients(codes: list[str], audience: str, on: date) -> dict[str, list[int]
 
 
 def _audience(order: Order, audience: str, on: date) -> list[int]:
-    if audience == "owner":
+    if audience == "owner" and order.state != RETURN_REQUESTED:
         return handlers(order, on)
-    if audience == "station":
+    if audience in ("owner", "station"):
         return dispatchers(order, on)
     if audience == "office":
         return nearest_region_users(*STAFF, region_code=order.region_code, on=on)
     return nearest_region_users("congress_staff", region_code=order.region_code, on=on)
+
+
+def _deciding() -> models.QuerySet[Clock]:
+    return Clock.objects.filter(object_type="handling.order", name=REASSIGN_RULE, stopped_at=None)
+
+
+def decide_by(orders: Iterable[Order]) -> dict[str, Clock]:
+    """By when a return that was asked for is to be decided, by order. One query."""
+    codes = [order.code for order in orders if order.state == RETURN_REQUESTED]
+    rows = _deciding().filter(object_code__in=codes)
+    return {clock.object_code: clock for clock in rows} if codes else {}
+
+
+def decide_by_of(code: str) -> models.Subquery:
+    """The same day for rows that are annotated; `code` leads to the order's."""
+    found = _deciding().filter(object_code=models.OuterRef(code))
+    return models.Subquery(found.values("due_on")[:1])
 
 
 def titles(codes: list[str]) -> dict[str, str]:

@@ -20,7 +20,7 @@ class OrderListSerializer(serializers.ModelSerializer[Order]):
     """A row of a unit's queue."""
 
     unit = serializers.CharField(source="unit.code")
-    unit_name = serializers.CharField(source="unit.name")
+    unit_name = serializers.CharField(source="named")
     region = serializers.CharField(source="region_code")
     state_label = serializers.CharField(source="get_state_display")
 
@@ -98,7 +98,7 @@ class OrderSerializer(OrderListSerializer):
     def get_co_opinions(self, order: Order) -> list[dict[str, Any]]:
         opinions = order.co_orders.select_related("unit", "opinion")
         return [
-            {"unit": co.unit.name, "state": co.state,
+            {"unit": co.named, "state": co.state,
              "text": co.opinion.text if hasattr(co, "opinion") else ""}
             for co in opinions
         ]  # fmt: skip

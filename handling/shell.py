@@ -10,6 +10,8 @@ from accounts import desk
 from accounts.desk import Todo
 from handling import states
 from handling.models import Order
+from handling.selectors import decide_by
+from notifications.models import Clock
 from workflows.engine import available
 
 AT_MOST = 30
@@ -30,16 +32,18 @@ def todos(user: Any, now: datetime) -> list[Todo]:
     if not user.has_perm("handling.view_order") or user.has_role("deputy"):
         return []
     rows = waiting(user).select_related("unit").order_by("due_on", "id")[:AT_MOST]
-    return [_todo(order, user, now) for order in rows]
+    deciding = decide_by(rows)
+    return [_todo(order, user, now, deciding.get(order.code)) for order in rows]
 
 
-def _todo(order: Order, user: Any, now: datetime) -> Todo:
+def _todo(order: Order, user: Any, now: datetime, deciding: Clock | None) -> Todo:
     url = reverse("handling_desk:order", args=[order.code])
     able = [a for a in available(order, user, now=now) if a.primary and not a.blocked]
     return Todo(
         title=order.title, url=url, tag="交办",
         detail=f"{order.get_state_display()} · {order.unit.name}",
-        due_on=order.due_on, action_label=able[0].label if able else "去看看", action_url=url,
+        due_on=deciding.due_on if deciding else order.due_on,
+        action_label=able[0].label if able else "去看看", action_url=url,
     )  # fmt: skip
 
 

@@ -28,6 +28,10 @@ STATES = {
 OPEN = (ASSIGNED, SIGNED, RETURN_REQUESTED, HANDLING)
 FINAL = (REASSIGNED, ACCEPTED, OPINED, STOPPED)
 
+# What became of a promise (承诺台账); `PROMISED` is still to be kept.
+PROMISE_OUTCOMES = [("kept", "已兑现"), ("moved", "已调整"), ("broken", "未兑现")]
+PROMISED, PROMISE_FINAL = ("open", "moved"), ("kept", "broken")
+
 SOLE, LEAD, CO, PART = "sole", "lead", "co", "part"
 ROLES = [(SOLE, "独办"), (LEAD, "主办"), (CO, "会办"), (PART, "分办")]
 

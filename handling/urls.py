@@ -1,6 +1,6 @@
 from django.urls import path
 
-from handling import copied, views
+from handling import copied, promise_page, views
 from handling.api import OrderViewSet
 
 desk = [
@@ -15,6 +15,7 @@ desk = [
         views.reply_file,
         name="reply_file",
     ),
+    path("promises/<str:promise>/", promise_page.settle, name="promise"),
     path("letters/<str:code>/", copied.copied, name="copied"),
     path("letters/<str:code>/files/<str:form>/", copied.copied_file, name="copied_file"),
     path("orders/<str:code>/<str:name>/", views.act, name="act"),

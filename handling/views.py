@@ -21,9 +21,12 @@ from core.paging import keyset_page, pager_urls
 from handling import states
 from handling.letters import Letter, draft_letter, letter_file, letter_of
 from handling.models import Order, ReplyPhoto
+from handling.promises import settles_here
 from handling.registry import panel_of as source_panel
 from handling.registry import points_of, source
 from handling.rules import waiting_for
+from handling.selectors import decide_by
+from notifications.models import Clock
 from workflows.registry import workflow_of
 from workflows.views import Outcome, lost_words, panel, perform
 
@@ -73,24 +76,26 @@ def queue(request: HttpRequest) -> HttpResponse:
         rows.select_related("unit"), order=("due_on", "id"), cursor=request.GET.get("cursor"),
         size=20,
     )  # fmt: skip
+    deciding = decide_by(page.rows)
     context = {
         "page": page, "pager": pager_urls(request, page), "words": words,
         "tabs": [
             {"label": label, "url": f"?tab={key}", "current": key == tab} for key, label in TABS
         ],
         "rows": [
-            order_row(order, now=now) | {"primary": tab == "todo" and not place}
+            order_row(order, now=now, deciding=deciding) | {"primary": tab == "todo" and not place}
             for place, order in enumerate(page.rows)
         ],
     }  # fmt: skip
     return render(request, "handling/queue.html", context)
 
 
-def order_row(order: Order, *, now: datetime) -> dict[str, Any]:
-    """One line of a queue."""
+def order_row(order: Order, *, now: datetime, deciding: dict[str, Clock]) -> dict[str, Any]:
+    """One line of a queue; one that was asked back is due when that has to be decided."""
     due = None
     if order.state in states.OPEN:
-        due = describe_due(local_date(now), order.due_on, provisional=order.provisional)
+        of = deciding.get(order.code, order)
+        due = describe_due(local_date(now), of.due_on, provisional=of.provisional)
     url = reverse("handling_desk:order", args=[order.code])
     words = [order.get_state_display(), order.unit.name, order.code]
     if order.round > 1:
@@ -174,6 +179,8 @@ def preview(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _badge(found: Order, today: date) -> Any:
+    if clock := decide_by([found]).get(found.code):
+        return describe_due(today, clock.due_on, basis=clock.basis, provisional=clock.provisional)
     done = local_date(found.replied_at) if found.replied_at else None
     return describe_due(today, found.due_on, done, basis=found.basis, provisional=found.provisional)
 
@@ -193,7 +200,11 @@ def _show(
         "lost": lost_words(outcome),
         "origin": origin.label if origin else "",
         "contacts": found.contacts.all(), "returns": found.returns.all(),
-        "extensions": found.extensions.all(), "promises": found.promises.all(),
+        "extensions": found.extensions.all(),
+        "promises": [
+            {"promise": one, "may_settle": settles_here(one, request.user)}
+            for one in found.promises.select_related("order__unit")
+        ],
         "replies": [
             {"reply": r, "photos": photo_links(r.photos.all())}
             for r in found.replies.prefetch_related("photos", "copies")

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from core.admin import register_panel
 from core.admin_pages import PagesAdmin
-from jobs import bulk_admin  # noqa: F401
+from jobs import bulk_admin, export_admin  # noqa: F401
 from jobs.models import DueWork
 from jobs.services import revive
 

@@ -57,10 +57,10 @@ class DueWork(models.Model):
         return f"W{self.pk}"
 
 
-class BulkRunQuerySet(ScopedQuerySet["BulkRun"]):
+class OwnQuerySet(ScopedQuerySet[Any]):
     """Whoever pressed the button sees what came of it, and nobody else."""
 
-    def _visible(self, user: Any) -> "BulkRunQuerySet":
+    def _visible(self, user: Any) -> "OwnQuerySet":
         return self.filter(created_by=user.pk)
 
 
@@ -80,7 +80,7 @@ class BulkRun(models.Model):
     created_at = models.DateTimeField("时间")
     started_at = models.DateTimeField("开始时间", null=True, blank=True)
 
-    objects = BulkRunQuerySet.as_manager()
+    objects = OwnQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "批量操作"
@@ -113,3 +113,39 @@ class BulkItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.run_id} {self.position}"
+
+
+class Export(models.Model):
+    """A register being written to a file that is too long to wait for; kept for a day.
+
+    `address` is the list's query as the person had narrowed it; whose right it is and what they
+    see is asked again when the file is written.
+    """
+
+    code = models.CharField("编号", max_length=20, unique=True)
+    register = models.CharField("名册", max_length=80)
+    title = models.CharField("文件名", max_length=80)
+    kind = models.CharField("格式", max_length=4)
+    address = models.TextField("筛选条件", blank=True)
+    total = models.PositiveIntegerField("行数")
+    written = models.PositiveIntegerField("已写", default=0)
+    file = models.FileField("文件", upload_to="exports/", blank=True)
+    problem = models.CharField("没有写成的原因", max_length=200, blank=True)
+    created_by = models.BigIntegerField("谁导出的")
+    created_label = models.CharField("谁导出的", max_length=80)
+    created_at = models.DateTimeField("时间")
+    done_at = models.DateTimeField("完成时间", null=True, blank=True)
+
+    objects = OwnQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "导出文件"
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["created_by", "-id"], name="export_of")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def covered_by(self, grant: Any) -> bool:
+        """It is the person's own."""
+        return True

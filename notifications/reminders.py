@@ -147,4 +147,8 @@ def _notices_of(
 
 
 def _due_words(due_on: date, *, today: date) -> str:
-    return f"{describe_due(today, due_on).words}（{due_on.month}月{due_on.day}日到期）"
+    words = describe_due(today, due_on).words
+    day = f"{due_on.month}月{due_on.day}日"
+    if words.endswith("（休息日到期）"):
+        return words.replace("（", f"（{day}，")
+    return f"{words}（{day}到期）"

@@ -16,7 +16,10 @@ from rest_framework.serializers import BaseSerializer
 from core.api import HasModelRight, ScopedViewSet
 from core.errors import InputInvalid
 from deputies.models import Delegation, Deputy
+from handling.forms import PromiseForm
 from handling.models import Order, Promise
+from handling.promises import settle_promise
+from handling.registry import source
 from handling.states import OUTCOMES
 from proposals import states
 from proposals.ledger_forms import RatingForm, UpdateForm
@@ -257,10 +260,13 @@ class PromiseViewSet(ScopedViewSet):
     def updates(self, request: Request, **kwargs: Any) -> Response:
         """Kept, moved with reason, or broken with reason."""
         promise = self.get_object()
-        form = UpdateForm(form_data(request.data))
+        origin = source(promise.order.source_type)
+        shared = origin is not None and origin.settled is not None
+        form = (PromiseForm if shared else UpdateForm)(form_data(request.data))
         if not form.is_valid():
             raise refusal(form)
-        update_promise(promise, actor=request.user, now=timezone.now(), **form.cleaned_data)
+        settle = settle_promise if shared else update_promise
+        settle(promise, actor=request.user, now=timezone.now(), **form.cleaned_data)
         return Response(self.get_serializer(self.get_object()).data)
 
     @extend_schema(request=OpenApiTypes.OBJECT, responses={200: LedgerSerializer})

@@ -18,13 +18,14 @@ class ProposalsConfig(AppConfig):
             effects,
             letters,
             notices,
-            promises_told,
+            publication_told,
             records,
             selectors,
             shell,
             upkeep,
         )
         from proposals.registry import register_source
+        from proposals.services import promises
         from proposals.services.deadlines import LAPSE
         from proposals.views import public
         from proposals.workflow import PROMOTE, WORKFLOW
@@ -59,7 +60,7 @@ class ProposalsConfig(AppConfig):
         register_source("topic", "码上议事", topic)
         register_door("promote", shell.from_message)
         register_subject(Subject("proposals.proposal", selectors.recipients, selectors.titles, url))
-        for told in promises_told.SUBJECTS:
+        for told in publication_told.SUBJECTS:
             register_subject(told)
         register_order_source(
             OrderSource(
@@ -73,5 +74,6 @@ class ProposalsConfig(AppConfig):
                 dress=letters.dress,
                 points=letters.points,
                 copies=letters.copies,
+                promise_url=promises.page,
             )
         )

@@ -1,14 +1,10 @@
 """What the desk reads of suggestions: lists by what there is to do, rounds, threads, names."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
-from django.utils import timezone
 
-from audit.models import Entry
-from audit.registry import action_label
-from core.wording import moment_words
 from deputies.models import Deputy
 from handling.models import Order, Promise, Reply
 from handling.states import CO, REASSIGNED
@@ -16,7 +12,6 @@ from proposals import states
 from proposals.models import Evaluation, PromiseRating, Proposal, Signature
 from proposals.rules import deputy_codes
 from proposals.selectors import letter_of
-from workflows.registry import workflow_of
 
 TABS = {
     "sign": "要签名的", "draft": "草稿", "review": "审核中", "working": "办理中", "rate": "待评价",
@@ -124,20 +119,6 @@ def deputies_named(proposal: Proposal, words: str, limit: int = 12) -> list[Depu
     signed = proposal.signatures.exclude(state=states.DECLINED).values("deputy_id")
     found = seated.filter(Q(name__contains=words) | Q(code=words.upper())).exclude(pk__in=signed)
     return list(found.distinct().order_by("name", "code")[:limit])
-
-
-def steps(proposal: Proposal, *, now: datetime) -> list[dict[str, Any]]:
-    """The thread as those who work on it read it."""
-    labels = {t.log_action: t.label for t in workflow_of(proposal).transitions}
-    here = timezone.localtime(now)
-    return [
-        {
-            "words": labels.get(entry.action) or action_label(entry.action),
-            "when": moment_words(timezone.localtime(entry.at), now=here),
-            "who": entry.actor_label, "state": "done",
-        }
-        for entry in Entry.objects.of(proposal)
-    ]  # fmt: skip
 
 
 def rounds_of(proposal: Proposal) -> list[dict[str, Any]]:

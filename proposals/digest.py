@@ -5,14 +5,13 @@ told by nothing else.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, time
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
-from django.utils import timezone
 
 from congress.memory import Shelf
 from congress.selectors import region_names
+from core.yearly import new_year
 from handling.states import OUTCOMES
 from proposals import states
 from proposals.models import Proposal
@@ -48,7 +47,7 @@ def digest_of(year: int) -> Digest:
 def count_digest(year: int) -> Digest:
     """Count anew: S of the rates (立案, without 撤回 and 转来信), by the day of 立案."""
     rows = Proposal.objects.counted().filter(
-        accepted_at__gte=_new_year(year), accepted_at__lt=_new_year(year + 1)
+        accepted_at__gte=new_year(year), accepted_at__lt=new_year(year + 1)
     )
     places = _by(rows, "region_code")
     names = region_names({key for key, _ in places})
@@ -86,10 +85,6 @@ def _by(rows: QuerySet[Proposal], name: str) -> list[tuple[str, tuple[int, ...]]
 def _named(found: list[tuple[str, tuple[int, ...]]], labels: dict[str, str]) -> list[Row]:
     known = dict(found)
     return [(label, known[key]) for key, label in labels.items() if key in known]
-
-
-def _new_year(year: int) -> datetime:
-    return timezone.make_aware(datetime.combine(datetime(year, 1, 1), time()))  # noqa: DTZ001
 
 
 _kept: Shelf[int, Digest] = Shelf(seconds=60, most=20)

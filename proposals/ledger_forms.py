@@ -3,13 +3,14 @@
 from django import forms
 
 from core.forms import TextInput
+from handling.states import PROMISE_OUTCOMES
 from proposals import states
 
 
 class UpdateForm(forms.Form):
     """Kept, moved to a later day, or broken; the reason always."""
 
-    outcome = forms.ChoiceField(label="情况", choices=states.PROMISE_OUTCOMES)
+    outcome = forms.ChoiceField(label="情况", choices=PROMISE_OUTCOMES)
     note = TextInput(label="说明", max_length=1000, long=True)
     due_on = forms.DateField(
         label="新的期限", required=False,

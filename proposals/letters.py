@@ -41,7 +41,7 @@ def dress(letter: Letter, order: Order, outcome: str) -> Letter:
     return replace(
         letter, title=official_title(proposal), addressee=f"{'、'.join(people)}代表",
         reply_class="", mark=f"{mark}类" if mark else "", paragraphs=[opening, *letter.paragraphs],
-        form=_form(proposal, order, people),
+        form=_form(proposal, letter.issuer, people),
     )  # fmt: skip
 
 
@@ -75,10 +75,10 @@ def copies(order: Order, on: date) -> list[Addressee]:
     return [Addressee(kind, target, name, why in usual) for why, kind, target, name in found]
 
 
-def _form(proposal: Proposal, order: Order, people: list[str]) -> list[tuple[str, str]]:
+def _form(proposal: Proposal, issuer: str, people: list[str]) -> list[tuple[str, str]]:
     return [
         ("建议编号", proposal.number_words or proposal.code), ("建议标题", proposal.title),
-        ("代表", "、".join(people)), ("承办单位", order.unit.name),
+        ("代表", "、".join(people)), ("承办单位", issuer),
         ("联系沟通", "□面对面　□电话　□其他　　是否面复：□是　□否"),
         ("对办理态度", BOXES), ("对办理结果", BOXES), ("落实情况评分", "　　　分（满分100分）"),
         ("意见和不满意的理由", "　"), ("代表签名、日期", "　"),

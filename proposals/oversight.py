@@ -13,6 +13,7 @@ from congress.selectors import describe_due, working_day_offset
 from core.dates import local_date
 from core.wording import day_words
 from handling.models import Extension, Order, Promise, ReturnRequest
+from handling.selectors import decide_by_of
 from proposals import states
 from proposals.models import (
     Dispute,
@@ -156,8 +157,9 @@ def _orders(user: Any) -> QuerySet[Order]:
 
 
 def return_rows(user: Any, asked: str = "") -> QuerySet[ReturnRequest]:
+    """Returns to decide on, each with the day it has to be decided by."""
     rows = ReturnRequest.objects.filter(granted__isnull=True, order__in=_orders(user).values("pk"))
-    return rows.select_related("order__unit")
+    return rows.select_related("order__unit").annotate(decide_by=decide_by_of("order__code"))
 
 
 def extension_rows(user: Any, asked: str = "") -> QuerySet[Extension]:
@@ -173,7 +175,7 @@ def _order_title(order: Order) -> dict[str, Any]:
 def _return_line(row: ReturnRequest, today: date) -> Line:
     url = reverse("handling_desk:order", args=[row.order.code])
     return Line(
-        **_order_title(row.order), due=describe_due(today, row.order.due_on),
+        **_order_title(row.order), due=describe_due(today, row.decide_by or row.order.due_on),  # type: ignore[attr-defined]
         cells=[row.order.unit.name, row.reason[:80], row.suggested or "—",
                day_words(local_date(row.at), today=today)],
         actions=[("决定", url)],

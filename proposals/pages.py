@@ -12,7 +12,8 @@ from congress.selectors import describe_due, say_day
 from core.dates import local_date
 from core.personal import mask_personal
 from core.wording import day_words
-from handling.models import Order, Promise
+from handling import promises
+from handling.models import Order
 from handling.states import CO, REASSIGNED, STOPPED
 from proposals import states
 from proposals.models import Assignment, Proposal
@@ -31,7 +32,6 @@ MEANINGS = {
     "upper_level": "要由上级机关决定，已经向上反映。",
 }
 _KINDS = dict(states.KINDS)
-_PROMISE_TONES = {"kept": "ok", "moved": "soon", "broken": "late"}
 
 
 def rows_of(found: Iterable[Proposal], *, today: date) -> list[dict[str, Any]]:
@@ -119,8 +119,8 @@ def _rounds(proposal: Proposal, orders: list[Order], today: date) -> list[dict[s
 def _doers(orders: list[Order], round: int) -> dict[str, str]:
     mine = [o for o in orders if o.round == round]
     return {
-        "units": "、".join(o.unit.name for o in mine if o.role != CO),
-        "co": "、".join(o.unit.name for o in mine if o.role == CO),
+        "units": "、".join(o.named for o in mine if o.role != CO),
+        "co": "、".join(o.named for o in mine if o.role == CO),
     }
 
 
@@ -138,27 +138,13 @@ def _promises(orders: list[Order], whole: bool, today: date) -> list[dict[str, A
     return [
         {
             "text": mask_personal(p.text) if whole else "这项承诺的内容不公开",
-            "by": order.unit.name, "due": _long(p.due_on),
+            "by": order.named, "due": _long(p.due_on),
             "moved": _long(p.original_due_on) if p.original_due_on != p.due_on else "",
-            "state": promise_words(p, today), "tone": _promise_tone(p, today),
+            "state": promises.state_words(p, today), "tone": promises.tone(p, today),
         }
         for order in orders
         for p in order.promises.all()
     ]  # fmt: skip
-
-
-def promise_words(promise: Promise, today: date) -> str:
-    """未到期, 已到期待核实, 已兑现, 已调整, 未兑现."""
-    if promise.outcome in ("open", "moved"):
-        late = promise.due_on < today
-        return "到期待核实" if late else "已调整期限" if promise.outcome == "moved" else "还没到期"
-    return promise.get_outcome_display()
-
-
-def _promise_tone(promise: Promise, today: date) -> str:
-    if promise.outcome in ("open", "moved") and promise.due_on < today:
-        return "soon"
-    return _PROMISE_TONES.get(promise.outcome, "")
 
 
 def steps(proposal: Proposal, *, now: datetime) -> list[dict[str, Any]]:

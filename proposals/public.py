@@ -11,7 +11,7 @@ from congress.models import Unit
 from congress.selectors import region_names
 from congress.states import chinese_number
 from core.errors import NotVisible
-from handling.models import Order
+from handling.models import NAMED, Order
 from handling.states import CO, OUTCOMES, REASSIGNED, STOPPED
 from proposals import states
 from proposals.models import Proposal, Signature
@@ -99,7 +99,7 @@ def units_of(codes: Iterable[str]) -> dict[str, list[str]]:
     """Names of the units that answer, by suggestion, in the order they were asked. One query."""
     rows = _answering().filter(source_code__in=list(codes)).order_by("id")
     found: dict[str, list[str]] = defaultdict(list)
-    for code, name in rows.values_list("source_code", "unit__name"):
+    for code, name in rows.values_list("source_code", NAMED):
         if name not in found[code]:
             found[code].append(name)
     return found

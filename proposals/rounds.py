@@ -16,7 +16,7 @@ def joined_replies(proposal: Proposal) -> str:
     rows = orders.select_related("unit").prefetch_related("replies").order_by("round", "id")
     for order in rows:
         for reply in list(order.replies.all())[-1:]:
-            found.setdefault(order.round, []).append(f"{order.unit.name}：\n{reply.text}")
+            found.setdefault(order.round, []).append(f"{order.named}：\n{reply.text}")
     if len(found) < 2:
         return "\n\n".join(text for texts in found.values() for text in texts)
     return "\n\n".join(

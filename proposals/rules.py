@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from core import likeness
 from core.dates import local_date
 from deputies.states import EndReason
 from handling.models import Order
@@ -21,9 +22,7 @@ STOP_FROM = (*OPEN_ORDERS, ORDER_REPLIED)
 
 def pairs_of(title: str) -> list[str]:
     """The pairs of neighbouring characters of a title, without the ones every title has."""
-    letters = "".join(c for c in title.lower() if c.isalnum())
-    pairs = {letters[i : i + 2] for i in range(len(letters) - 1)}
-    return sorted(pairs - COMMON)
+    return sorted(likeness.pairs_of(title.lower()) - COMMON)
 
 
 def deputy_codes(actor: Any) -> list[str]:

@@ -206,7 +206,7 @@ def _order(order: Order, proposal: Proposal) -> dict[str, Any]:
     replies = list(order.replies.all())
     outcome = replies[-1].outcome if replies else ""
     return {
-        "code": order.code, "unit": order.unit.code, "unit_name": order.unit.name,
+        "code": order.code, "unit": order.unit.code, "unit_name": order.named,
         "role": order.role, "round": order.round, "state": order.state, "due_on": order.due_on,
         "original_due_on": order.original_due_on, "basis": order.basis, "outcome": outcome,
         "letter": letter_of(proposal, outcome, order.started_on) if outcome else "",

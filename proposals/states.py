@@ -128,7 +128,6 @@ WHY_NOT = [
 # What each is called locally stands in the registers (trap 29): `selectors.arbiter_names`.
 ARBITERS = [("government", "政府督查机构"), ("congress", "人大代表工作机构")]
 ANSWER_WAYS = [("face", "面复"), ("letter", "书面答复"), ("relay", "由领衔代表转复")]
-PROMISE_OUTCOMES = [("kept", "已兑现"), ("moved", "已调整"), ("broken", "未兑现")]
 
 # 量化测评: part, words, points when the rulebook says nothing else (青岛 2015).
 SCORE_PARTS = {

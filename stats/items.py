@@ -8,6 +8,7 @@ from django.apps import apps
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 from django.urls import NoReverseMatch, reverse
+from django.utils.text import Truncator
 
 from core.errors import NotVisible
 from handling.models import Order, Promise
@@ -62,7 +63,9 @@ class Named(RawSQL):
 
 def _message(message: Message, public: bool) -> dict[str, Any]:
     link = ("voices:result", message.code) if public else ("voices_desk:message", message.code)
-    title = message.public_title if public else f"{message.code} {message.text[:40]}"
+    title = (
+        message.public_title if public else f"{message.code} {Truncator(message.text).chars(40)}"
+    )
     return {
         "title": title, "url": reverse(link[0], args=[link[1]]),
         "second": message.get_state_display(),

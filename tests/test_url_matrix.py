@@ -15,6 +15,7 @@ from accounts.roles import ROLES
 from proposals.services import Text, draft
 from proposals.states import EXCLUSIONS
 from tests.topics.course import make_topic, say
+from tests.voices.conftest import promised
 from tests.world import NOW, make_county
 from voices.selectors import route_of
 from voices.services import Words, submit
@@ -26,7 +27,7 @@ SAMPLES = {
     "token": "{token}", "code": "{message}", "signed": "nothing", "number": "1", "name": "accept",
     "transition": "accept", "object_id": "999999", "pk": "999999", "member": "1", "service": "1",
     "item": "place", "record": "urge", "form": "svg", "app_label": "congress", "url": "nowhere",
-    "content_type_id": "1", "slug": "x", "year": "2026", "promise": "nothing", "attendee": "1",
+    "content_type_id": "1", "slug": "x", "year": "2026", "promise": "{promise}", "attendee": "1",
     "secret": "nothing", "order": "nothing",
 }  # fmt: skip
 OPEN_TO_ALL = {"public", "operator"}
@@ -67,16 +68,20 @@ def address(pattern: str, values: dict[str, str]) -> str:
 def world(db):
     county = make_county()
     code = county.codes["deputy"]
-    message = submit(
-        Words("problem", "路灯坏了"), code=code, route=route_of(code), idempotency_key="",
-        now=NOW,
-    ).message  # fmt: skip
+    message = _say(code)
     topic = make_topic(county, "collecting")
     opinion = say(topic).opinions[0]
     return county, {
         "token": code.token, "message": message.code, "topic": topic.code, "opinion": opinion.code,
-        "proposal": _proposal(county),
+        "proposal": _proposal(county), "promise": promised(county, _say(code)).code,
     }  # fmt: skip
+
+
+def _say(code):
+    return submit(
+        Words("problem", "路灯坏了"), code=code, route=route_of(code), idempotency_key="",
+        now=NOW,
+    ).message  # fmt: skip
 
 
 def _proposal(county) -> str:

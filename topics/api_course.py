@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from core.errors import InputInvalid, NotVisible
 from deputies.models import Deputy
+from handling.forms import PromiseForm
 from handling.models import Promise
 from topics.course_forms import (
     ComingForm,
@@ -21,7 +22,6 @@ from topics.course_forms import (
     ResultForm,
     SupportForm,
 )
-from topics.inputs import PromiseForm
 from topics.models import Attendee, Meeting, Topic
 from topics.services import (
     RESIDENT,

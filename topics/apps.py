@@ -51,7 +51,9 @@ class TopicsConfig(AppConfig):
 
         register_resident_phone("topics.contribution", services.phone_of)
         register_subject(Subject("topics.topic", people.recipients, people.titles, url))
-        register_source(OrderSource("topics.topic", "议题", url, notices.order_moved))
+        register_source(
+            OrderSource("topics.topic", "议题", url, notices.order_moved, promise_url=promises.page)
+        )
 
         codes.register_target("topic", panels.code_target)
         codes.register_many_targets("topic", panels.code_targets)

@@ -51,7 +51,7 @@ def _meeting(one: Meeting, now: datetime) -> dict[str, Any]:
     return {
         "meeting": one, "on": start.date(), "days": f"还有{days}天" if days > 0 else "",
         "time": f"{half}{(start.hour - 1) % 12 + 1}:{start:%M}",
-        "exact": f"{start.month}月{start.day}日周{WEEKDAYS[start.weekday()]}{start:%H:%M}",
+        "exact": f"{start.month}月{start.day}日周{WEEKDAYS[start.weekday()]} {start:%H:%M}",
         "who": _present(here), "count": len(here), "held": one.held_at is not None,
     }  # fmt: skip
 
@@ -100,7 +100,7 @@ def _part(part: PlanPart, orders: list[Order], today: date) -> dict[str, Any]:
         "part": part, "doers": "、".join(units) or part.without_unit,
         "progress": [
             {
-                "unit": order.unit.name, "words": _PROGRESS.get(order.state, ""),
+                "unit": order.named, "words": _PROGRESS.get(order.state, ""),
                 "due": f"{day_words(order.due_on, today=today)}前办完"
                 if order.state in order_states.OPEN else "",
                 "co": order.role == "co",

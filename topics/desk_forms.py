@@ -142,6 +142,14 @@ def deputy_named(words: str, county: str) -> Deputy:
     return found[0]
 
 
+def exact_name(deputy: Deputy) -> str:
+    """What `deputy_named` finds this one by: the name, or the number beside a namesake."""
+    same = Deputy.objects.public().filter(
+        region_code__startswith=deputy.region_code[:6], name=deputy.name
+    )
+    return deputy.code if same.exclude(pk=deputy.pk).exists() else deputy.name
+
+
 class EnterOpinionForm(forms.Form):
     """代录: what somebody wrote on paper, said at a reception or on the telephone."""
 

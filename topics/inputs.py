@@ -6,38 +6,22 @@ from django import forms
 
 from congress.models import Region, Unit
 from core.forms import PhotosInput, TextInput
-from core.personal import normalise_phone
 from grids.models import Grid
 from stations.models import Station
 from topics import states
 from topics.forms import Day
 from topics.models import Topic
 from topics.services import TopicDraft
-from topics.services.promises import OUTCOMES
+from voices.forms import ContactChecks
 
 
-class _Contact(forms.Form):
+class _Contact(ContactChecks, forms.Form):
     """称呼 and 电话 only with their own, not pre-ticked, consent."""
 
     name = TextInput(label="怎么称呼您", max_length=40, required=False)
     phone = TextInput(label="电话", max_length=20, required=False)
     consent = forms.BooleanField(label="同意把称呼和电话只用于告诉我结果", required=False)
     idempotency_key = forms.CharField(max_length=80, required=False, widget=forms.HiddenInput)
-
-    def clean_phone(self) -> str:
-        phone = self.cleaned_data["phone"]
-        if not phone:
-            return ""
-        digits = normalise_phone(phone)
-        if not 7 <= len(digits) <= 15:
-            raise forms.ValidationError("电话号码好像不对，请再看一看；不需要回复可以不填。")
-        return digits
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or {}
-        if (cleaned.get("name") or cleaned.get("phone")) and not cleaned.get("consent"):
-            self.add_error("consent", "留了称呼或电话，请勾选同意；不想留可以清空。")
-        return cleaned
 
 
 class OpinionForm(_Contact):
@@ -164,11 +148,3 @@ class TopicForm(forms.Form):
             departments=list(Unit.objects.filter(code__in=data["departments"])),
             host=data["host"],
         )  # fmt: skip
-
-
-class PromiseForm(forms.Form):
-    """What became of a promise."""
-
-    outcome = forms.ChoiceField(label="兑现情况", choices=list(OUTCOMES.items()))
-    note = TextInput(label="说明", max_length=1000, long=True, required=False)
-    due_on = Day(label="新的日期", required=False)

@@ -160,7 +160,7 @@ def _orders(paper: Paper, topic: Topic) -> None:
     if orders:
         paper.heading("交办和承诺")
     for order in orders:
-        paper.bullet(f"{order.unit.name}　{order.code}　{order_states.STATES[order.state]}")
+        paper.bullet(f"{order.named}　{order.code}　{order_states.STATES[order.state]}")
         for promise in order.promises.all():
             paper.bullet(f"承诺：{promise.text}（{promise.due_on}前）", level=2)
 

@@ -95,7 +95,7 @@ def _part(part: PlanPart) -> dict[str, Any]:
         "co_units": [u.name for u in part.co_units.all()],
         "outcome": part.outcome, "outcome_words": part.outcome_words,
         "orders": [
-            {"code": o.code, "unit": o.unit.name, "role": o.role, "state": o.state,
+            {"code": o.code, "unit": o.named, "role": o.role, "state": o.state,
              "state_label": o.get_state_display(), "due_on": o.due_on}
             for o in sorted(part.orders.all(), key=lambda o: o.pk)
         ],

@@ -8,8 +8,10 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.text import Truncator
 
 from accounts.admin.saved import SavedFiltersMixin
+from congress.admin.base import DueColumns
 from congress.selectors import describe_due, working_day_offset
 from core.admin import MenuLink, ScopedModelAdmin, register_menu_link, register_panel
 from core.admin_models import FigureFilter, RoundFilter
@@ -62,13 +64,14 @@ class ShownFilter(FigureFilter):
 
 
 @admin.register(Message)
-class MessageAdmin(SavedFiltersMixin, ScopedModelAdmin):
+class MessageAdmin(DueColumns, SavedFiltersMixin, ScopedModelAdmin):
     """留言: read here, worked at the desk; states move by transitions only."""
 
+    open_states = states.OPEN
     menu_group = "办理"
     menu_order = 10
     presets = (("已逾期", "due=late"), ("5个工作日内到期", "due=soon"))
-    list_display = ("code", "summary", "kind", "channel", "state_words", "due_words", "place_words",
+    list_display = ("code", "summary", "due_words", "state_words", "kind", "channel", "place_words",
                     "outcome", "score", "publication")  # fmt: skip
     list_filter = (DueFilter, ShownFilter, "kind", "channel", "outcome", "score", "publication",
                    RoundFilter)  # fmt: skip
@@ -100,18 +103,7 @@ class MessageAdmin(SavedFiltersMixin, ScopedModelAdmin):
 
     @admin.display(description="内容")
     def summary(self, message: Message) -> str:
-        return message.text.replace("\n", " ")[:30]
-
-    @admin.display(description="状态", ordering="state")
-    def state_words(self, message: Message) -> str:
-        return message.get_state_display()
-
-    @admin.display(description="期限", ordering="due_on")
-    def due_words(self, message: Message) -> str:
-        if message.due_on is None or message.state not in states.OPEN:
-            return "—"
-        due = describe_due(local_date(timezone.now()), message.due_on)
-        return format_html('<span class="due {} nb">{}</span>', due.tone, due.words)
+        return Truncator(message.text.replace("\n", " ")).chars(30)
 
     @admin.display(description="代表或站点")
     def place_words(self, message: Message) -> str:
@@ -199,7 +191,8 @@ def _due_row(message: Message, today: Any) -> dict[str, Any]:
     url = reverse("voices_desk:message", args=[message.code])
     return {
         "due": describe_due(today, message.due_on),  # type: ignore[arg-type]
-        "title": message.text.replace("\n", " ")[:24], "url": url, "kind": "留言",
+        "title": Truncator(message.text.replace("\n", " ")).chars(26), "url": url,
+        "kind": "留言",
         "holder": str(
             (message.deputy if message.state in (states.RECEIVED, states.ACCEPTED) else None)
             or message.station or "—"

@@ -37,4 +37,9 @@ class VoicesConfig(AppConfig):
 
         register_resident_phone("voices.message", services.phone_of)
         register_subject(Subject("voices.message", selectors.recipients, selectors.titles, url))
-        register_source(OrderSource("voices.message", "群众留言", url, effects.order_moved))
+        register_source(
+            OrderSource(
+                "voices.message", "群众留言", url, effects.order_moved,
+                settled=notices.promise_settled,
+            )
+        )  # fmt: skip

@@ -10,6 +10,7 @@ from congress.selectors import rulebook_for_region
 from core.dates import local_date
 from deputies.services import record_duty
 from handling.models import Order
+from handling.promises import watch
 from handling.selectors import due_for
 from handling.services import Brief, assign
 from handling.states import OPEN as OPEN_ORDERS
@@ -244,7 +245,12 @@ def hide(change: Change) -> None:
 
 
 def order_moved(order: Order, change: Change) -> None:
-    """When the last unit has replied, it is the station's turn to answer."""
+    """When the last unit has replied, it is the station's turn to answer.
+
+    What a reply promised is watched from the day it passed.
+    """
+    if change.transition.name == "accept_reply":
+        watch(order, change.now)
     if change.transition.name != "reply":
         return
     message = Message.objects.select_for_update().filter(code=order.source_code).first()

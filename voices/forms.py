@@ -14,8 +14,30 @@ from voices import states
 from workflows.engine import TransitionForm
 
 
+class ContactChecks:
+    """`name`, `phone` and `consent` of a form for everybody: nothing is kept without consent."""
+
+    cleaned_data: dict[str, Any]
+    add_error: Any
+
+    def clean_phone(self) -> str:
+        phone = self.cleaned_data["phone"]
+        if not phone:
+            return ""
+        digits = normalise_phone(phone)
+        if not 7 <= len(digits) <= 15:
+            raise forms.ValidationError("电话号码好像不对，请再看一看；不需要回复可以不填。")
+        return digits
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}  # type: ignore[misc]
+        if (cleaned.get("name") or cleaned.get("phone")) and not cleaned.get("consent"):
+            self.add_error("consent", "留了称呼或电话，请勾选同意；不想留可以清空。")
+        return cleaned
+
+
 @shared_fields
-class MessageForm(forms.Form):
+class MessageForm(ContactChecks, forms.Form):
     """What a resident writes. Contact data only with its own, not pre-ticked, consent."""
 
     kind = forms.ChoiceField(
@@ -32,21 +54,6 @@ class MessageForm(forms.Form):
     phone = TextInput(label="电话", max_length=20, required=False)
     consent = forms.BooleanField(label="同意把称呼和电话只用于联系我、办这件事", required=False)
     idempotency_key = forms.CharField(max_length=80, required=False, widget=forms.HiddenInput)
-
-    def clean_phone(self) -> str:
-        phone = self.cleaned_data["phone"]
-        if not phone:
-            return ""
-        digits = normalise_phone(phone)
-        if not 7 <= len(digits) <= 15:
-            raise forms.ValidationError("电话号码好像不对，请再看一看；不需要回复可以不填。")
-        return digits
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or {}
-        if (cleaned.get("name") or cleaned.get("phone")) and not cleaned.get("consent"):
-            self.add_error("consent", "留了称呼或电话，请勾选同意；不想留可以清空。")
-        return cleaned
 
 
 class AnswerForm(TransitionForm):

@@ -143,15 +143,23 @@ class Message(Stateful):
         return bool(grant.covers_region(self.region_code))
 
 
-class MessageContact(models.Model):
-    """Name and phone of who wrote, encrypted, by a consent of their own (PIPL 13, 23)."""
+class SealedContact(models.Model):
+    """Name and phone, encrypted, by a consent of their own (PIPL 13, 23)."""
 
-    message = models.OneToOneField(Message, models.CASCADE, related_name="contact")
     name_sealed = models.BinaryField("姓名（密文）", null=True)
     phone_sealed = models.BinaryField("电话（密文）", null=True)
     phone_index = models.BinaryField("电话索引", null=True, db_index=True)
     consent_at = models.DateTimeField("同意时间")
     consent_version = models.CharField("同意书版本", max_length=12)
+
+    class Meta:
+        abstract = True
+
+
+class MessageContact(SealedContact):
+    """Name and phone of who wrote a message."""
+
+    message = models.OneToOneField(Message, models.CASCADE, related_name="contact")
 
     class Meta:
         verbose_name = verbose_name_plural = "联系方式"

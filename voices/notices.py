@@ -1,11 +1,15 @@
 """Log actions of messages, and who hears of which transition in what words."""
 
 from collections.abc import Callable
+from datetime import datetime
+from typing import Any
 
 from core.dates import local_date
-from handling.models import Order
+from handling.models import Order, Promise
 from handling.selectors import handlers
-from notifications.registry import register_kind
+from notifications.registry import register_kind, register_label
+from notifications.services import notify
+from voices.models import Message
 from voices.selectors import deputy_people, responsible, station_people
 from workflows.registry import Change
 
@@ -77,8 +81,30 @@ _KINDS: dict[str, tuple[Callable[[Change], list[int]], str, bool]] = {
 }
 
 
+_PROMISES = {
+    "kept": "兑现了", "moved": "调整了日期，写了原因", "broken": "没有兑现，写了原因",
+}  # fmt: skip
+
+
+def promise_settled(promise: Promise, actor: Any, key: str, now: datetime) -> None:
+    """The writer, if there is a way to reach one, and everybody at work hear of a promise."""
+    message = Message.objects.get(code=promise.order.source_code)
+    on, words = local_date(now), _PROMISES[promise.outcome]
+    notify(
+        user_ids=[], kind="voices.promise", obj=message, key=key, now=now, to_resident=True,
+        text=f"您留言的事，{promise.order.unit.name}的一项承诺{words}。",
+    )  # fmt: skip
+    people = deputy_people(message, on) + station_people(message, on) + handlers(promise.order, on)
+    notify(
+        user_ids=[one for one in people if one != actor.actor_id], kind="voices.promise",
+        obj=message, key=key, now=now,
+        text=f"{promise.order.unit.name}的承诺{words}：{message.code}",
+    )  # fmt: skip
+
+
 def register() -> None:
     """Register the message kinds of the table and those sent outside it."""
+    register_label("voices.promise", "承诺有了进展")
     for name, (people, words, resident) in _KINDS.items():
         register_kind(f"voices.{name}", recipients=people, text=_text(words), resident=resident)
 

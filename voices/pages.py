@@ -9,12 +9,14 @@ from django.urls import reverse
 
 from congress.selectors import describe_due, rulebook_for_region, working_days_left
 from core.dates import local_date
+from core.personal import mask_personal
 from core.wording import day_words
+from handling import promises
 from stations.models import Appointment
 from voices import states
 from voices.models import Message, Photo
 from voices.registry import Step
-from voices.selectors import public_timeline
+from voices.selectors import promises_of, public_timeline
 
 PHOTO_SALT = "voices.photo"
 _NEXT = {
@@ -46,7 +48,7 @@ def receipt_page(message: Message, *, now: datetime) -> dict[str, Any]:
     """Context of the receipt page; `json` is the same for machines."""
     today = local_date(now)
     steps = _with_answers(message, public_timeline(message, now=now))
-    badge = _badge(message, today)
+    badge, promised = _badge(message, today), promise_rows(message, today)
     return {
         "message": message,
         "who": f"{message.deputy.name}代表" if message.deputy else str(message.station or "联络站"),
@@ -54,6 +56,7 @@ def receipt_page(message: Message, *, now: datetime) -> dict[str, Any]:
         "photos": photo_links(message.photos.filter(answer=None)),
         "additions": message.additions.all(),
         "steps": [*steps, *_coming(message, badge)],
+        "promises": promised,
         "badge": badge,
         "can_rate": message.state == states.ANSWERED,
         "rate_until": f"请在{day_words(message.due_on, today=today)}前选一个。"
@@ -66,15 +69,33 @@ def receipt_page(message: Message, *, now: datetime) -> dict[str, Any]:
         else None,
         "reveals": message.reveals.all(),
         "has_contact": hasattr(message, "contact"),
-        "json": _json(message, steps),
+        "json": _json(message, steps, promised),
     }
+
+
+def promise_rows(message: Message, today: date) -> list[dict[str, Any]]:
+    """What the units promised and where each stands, for everybody's eyes."""
+    return [
+        {
+            "text": mask_personal(one.text), "by": one.order.named, "due": one.due_on,
+            "moved": one.original_due_on if one.original_due_on != one.due_on else None,
+            "state": promises.state_words(one, today), "tone": promises.tone(one, today),
+            "note": mask_personal(one.note),
+        }
+        for one in promises_of(message)
+    ]  # fmt: skip
 
 
 def followed_page(message: Message, *, now: datetime) -> dict[str, Any]:
     """What a follower sees: the published words and the way, nothing of the writer's."""
     steps = [_row(step, message) for step in public_timeline(message, now=now)]
-    badge = _badge(message, local_date(now))
-    return {"message": message, "steps": [*steps, *_coming(message, badge)], "badge": badge}
+    today = local_date(now)
+    badge = _badge(message, today)
+    shown = promise_rows(message, today) if message.publication == "published" else []
+    return {
+        "message": message, "steps": [*steps, *_coming(message, badge)], "badge": badge,
+        "promises": shown,
+    }  # fmt: skip
 
 
 def _badge(message: Message, today: date) -> Any:
@@ -141,7 +162,9 @@ def _coming(message: Message, badge: Any) -> list[dict[str, Any]]:
     return [now, {"words": "办结，审核后公开结果", "state": "next"}]
 
 
-def _json(message: Message, steps: list[dict[str, Any]]) -> dict[str, Any]:
+def _json(
+    message: Message, steps: list[dict[str, Any]], promised: list[dict[str, Any]]
+) -> dict[str, Any]:
     return {
         "code": message.code, "state": message.state, "state_label": message.get_state_display(),
         "round": message.round, "text": message.text, "outcome": message.outcome,
@@ -152,6 +175,7 @@ def _json(message: Message, steps: list[dict[str, Any]]) -> dict[str, Any]:
         "answers": list(message.answers.values("round", "by", "text", "outcome")),
         "ratings": list(message.ratings.values("round", "score", "reason")),
         "reveals": list(message.reveals.values("label", "reason", "at")),
+        "promises": promised,
         "can": [
             name
             for name, able in (

@@ -7,9 +7,10 @@ from django.utils import timezone
 
 from codes.models import Code
 from codes.registry import Target
+from congress.memory import Shelf
 from core.dates import local_date
 from core.wording import day_words
-from handling.models import Order
+from handling.models import NAMED, Order
 from voices import states
 from voices.models import Message, Photo
 from voices.registry import with_latest
@@ -17,21 +18,29 @@ from voices.registry import with_latest
 SHOWN = 3
 
 
+# By town: its hundred codes show the same ones, and each page is made anew twice a minute.
+_solved: Shelf[str, list[dict[str, Any]]] = Shelf(seconds=15, most=5_000)
+
+
 def results_panel(code: Code, target: Target) -> dict[str, Any] | None:
     """The three latest solved matters of the town, or of the county when the town has none."""
-    for length in (9, 6):
-        found = list(
-            Message.objects.published()
-            .filter(
-                region_code__startswith=code.region_code[:length],
-                state__in=(states.ANSWERED, states.CLOSED), outcome="solved",
-            )
-            .order_by("-published_at", "-id")[:SHOWN]
-        )  # fmt: skip
-        rows = latest_rows(found, code.region_code[:length], SHOWN)
-        if rows:
-            return {"rows": rows}
-    return None
+    town = code.region_code[:9]
+    rows = _solved.get(town)
+    if rows is None:
+        rows = _solved.put(town, _latest_solved(town) or _latest_solved(town[:6]))
+    return {"rows": rows} if rows else None
+
+
+def _latest_solved(region_prefix: str) -> list[dict[str, Any]]:
+    found = list(
+        Message.objects.published()
+        .filter(
+            region_code__startswith=region_prefix,
+            state__in=(states.ANSWERED, states.CLOSED), outcome="solved",
+        )
+        .order_by("-published_at", "-id")[:SHOWN]
+    )  # fmt: skip
+    return latest_rows(found, region_prefix, SHOWN)
 
 
 def latest_rows(messages: list[Message], region_prefix: str, most: int) -> list[dict[str, Any]]:
@@ -45,7 +54,7 @@ def result_rows(rows: list[Message]) -> list[dict[str, Any]]:
     today = local_date(timezone.now())
     codes = [m.code for m in rows]
     orders = Order.objects.filter(source_type="voices.message", source_code__in=codes)
-    units = dict(orders.order_by("id").values_list("source_code", "unit__name"))
+    units = dict(orders.order_by("id").values_list("source_code", NAMED))
     public = Photo.objects.filter(message__in=rows, public=True).values_list("message_id", "id")
     pictured = {message_id for message_id, _ in public}
     return [

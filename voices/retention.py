@@ -8,6 +8,7 @@ from django.db import transaction
 
 from audit.actors import SYSTEM, Actor
 from audit.services import record
+from handling.promises import open_promises
 from handling.services import erase_words
 from voices.models import Message, MessageContact
 
@@ -52,12 +53,18 @@ def _erase_photos(message: Message) -> None:
 def purge(*, now: datetime, batch: int = 500) -> int:
     """Forget contact data of matters that ended longer ago than CONTACT_RETENTION_DAYS.
 
-    Returns how many. Safe to run twice.
+    A promise that is still open keeps it: the writer is to be told. Returns how many. Safe to run
+    twice.
     """
     before = now - timedelta(days=settings.CONTACT_RETENTION_DAYS)
-    ended = MessageContact.objects.filter(
-        message__state__in=("closed", "diverted", "withdrawn"), message__state_at__lt=before
-    ).select_related("message")[:batch]
+    waiting = open_promises("voices.message").values("order__source_code")
+    ended = (
+        MessageContact.objects.filter(
+            message__state__in=("closed", "diverted", "withdrawn"), message__state_at__lt=before
+        )
+        .exclude(message__code__in=waiting)
+        .select_related("message")[:batch]
+    )
     count = 0
     for contact in ended:
         with transaction.atomic():

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import zip_longest
 from typing import Any
 
 from django.db.models import Max
@@ -21,7 +22,8 @@ from core.errors import NotVisible
 from core.likeness import most_alike
 from deputies.models import Deputy
 from grids.models import GridService
-from handling.models import Order
+from handling.models import Order, Promise
+from handling.states import ACCEPTED
 from stations.models import Station, StationRole
 from voices import states
 from voices.models import Message
@@ -244,8 +246,18 @@ def public_timeline(message: Message, *, now: datetime) -> list[Step]:
 
 
 def _unit_names(entries: Iterable[Entry]) -> dict[str, str]:
-    codes = {code for entry in entries for code in entry.data.get("units", [])}
-    return dict(Unit.objects.filter(code__in=codes).values_list("code", "name")) if codes else {}
+    """What the units of these entries were called when they answered, or are called today."""
+    asked = [pair for entry in entries for pair in _asked(entry)]
+    codes = {unit for unit, _ in asked}
+    names = dict(Unit.objects.filter(code__in=codes).values_list("code", "name")) if codes else {}
+    answered = Order.objects.filter(code__in=[order for _, order in asked]).exclude(unit_name="")
+    by_order = dict(answered.values_list("code", "unit_name")) if codes else {}
+    return names | {unit: by_order[order] for unit, order in asked if order in by_order}
+
+
+def _asked(entry: Entry) -> Iterable[tuple[str, str]]:
+    """Each unit with its order."""
+    return zip_longest(entry.data.get("units", []), entry.data.get("orders", []), fillvalue="")
 
 
 _SCORES = dict(states.SCORES)
@@ -267,6 +279,12 @@ def _step(entry: Entry, words: str, names: dict[str, str], now: datetime) -> Ste
 def order_steps(message: Message) -> list[Order]:
     """All orders of a message with their units, oldest first."""
     return list(Order.objects.of(message).select_related("unit").order_by("id"))
+
+
+def promises_of(message: Message) -> list[Promise]:
+    """What the units promised in replies that passed, soonest first."""
+    rows = Promise.objects.filter(order__in=Order.objects.of(message).filter(state=ACCEPTED))
+    return list(rows.select_related("order__unit"))
 
 
 def similar_published(region_code: str, text: str, *, limit: int = 3) -> list[Message]:

@@ -78,7 +78,7 @@ class MessageSerializer(MessageListSerializer):
     def get_orders(self, message: Message) -> list[dict[str, Any]]:
         orders = Order.objects.of(message).select_related("unit").order_by("id")
         return [
-            {"code": o.code, "unit": o.unit.name, "role": o.role, "round": o.round,
+            {"code": o.code, "unit": o.named, "role": o.role, "round": o.round,
              "state": o.state, "due_on": o.due_on}
             for o in orders
         ]  # fmt: skip

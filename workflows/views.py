@@ -1,14 +1,18 @@
 """The desk face of every workflow: the action panel of a page, and doing what was pressed."""
 
-from collections.abc import Container
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 
+from core.admin_pages import refuse
 from core.errors import DomainError, StateMoved
-from workflows.engine import apply, available
+from workflows.engine import apply, available, refusal_status
 from workflows.registry import workflow_of
 
 # How many fields a form may have to be folded out in place; longer ones get a page of their own.
@@ -89,3 +93,28 @@ def lost_words(outcome: Outcome | None) -> list[tuple[str, str]]:
         for field in outcome.form
         if isinstance(field.data, str) and len(field.data) > 1
     ]
+
+
+def ask(
+    request: HttpRequest, form: forms.Form, do: Callable[[dict[str, Any]], str], *,
+    template: str, context: dict[str, Any], back: str,
+) -> HttpResponse:  # fmt: skip
+    """Show a form; carry it out when it is right; come back with what was typed when not.
+
+    `do(cleaned)` does it and returns what was done in words.
+    """
+    status = 200
+    if request.method == "POST":
+        status = refusal_status(form) if not form.is_valid() else 200
+        if form.is_valid():
+            try:
+                done = do(form.cleaned_data)
+            except DomainError as error:
+                if error.status in (403, 404):
+                    raise
+                refuse(form, error)
+                status = error.status
+            else:
+                messages.success(request, done)
+                return redirect(back)
+    return render(request, template, {**context, "form": form}, status=status)

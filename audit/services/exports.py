@@ -11,7 +11,7 @@ EXPORTED = "audit.exported"
 def record_export(event: ExportEvent) -> None:
     """Write the entry; the file is handed over only after it (hook of `core.admin.on_export`)."""
     record(
-        actor=event.request.user,  # type: ignore[arg-type]  # accounts.User is an Actor
+        actor=event.actor,
         action=EXPORTED,
         obj=event.model(),
         now=timezone.now(),

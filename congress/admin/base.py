@@ -2,14 +2,19 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, ClassVar
 
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.html import format_html
 
+from congress.selectors import describe_due
 from core.admin import ScopedModelAdmin
+from core.dates import local_date
 from core.errors import Forbidden
 from core.sheets import ImportReport
 
@@ -63,3 +68,20 @@ class RegisterAdmin(ScopedModelAdmin):
             request, "import.html", title, form=form, report=report, written=written,
             columns=columns,
         )  # fmt: skip
+
+
+class DueColumns:
+    """到哪一步 and 期限 of what is worked on, as columns; `open_states` are those with a day."""
+
+    open_states: ClassVar[tuple[str, ...]] = ()
+
+    @admin.display(description="状态", ordering="state")
+    def state_words(self, obj: Any) -> str:
+        return str(obj.get_state_display())
+
+    @admin.display(description="期限", ordering="due_on")
+    def due_words(self, obj: Any) -> str:
+        if obj.due_on is None or obj.state not in self.open_states:
+            return "—"
+        due = describe_due(local_date(timezone.now()), obj.due_on)
+        return format_html('<span class="due {} nb">{}</span>', due.tone, due.words)

@@ -16,7 +16,9 @@ from django.utils import timezone
 
 from congress.models import Region
 from core.admin import ScopedModelAdmin
+from core.dates import local_date
 from core.errors import DomainError, Forbidden, NotVisible
+from deputies.models import Deputy
 
 Page = Callable[..., HttpResponse]
 Tool = tuple[str, str]
@@ -212,3 +214,24 @@ def refuse(form: forms.Form, error: DomainError) -> None:
         form.add_error(name, words or error.message)
     if not placed:
         form.add_error(None, error.message)
+
+
+class SinceForm(forms.Form):
+    """A deputy of this person's region, by number, and from when."""
+
+    deputy = forms.CharField(label="代表编号", max_length=20)
+    starts_on = forms.DateField(
+        label="起", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        self.fields["starts_on"].initial = local_date(timezone.now())
+
+    def clean_deputy(self) -> Deputy:
+        code = self.cleaned_data["deputy"].strip()
+        found: Deputy | None = Deputy.objects.visible_to(self.user).filter(code=code).first()
+        if found is None:
+            raise forms.ValidationError("您管理的范围里没有这位代表，请核对编号。")
+        return found

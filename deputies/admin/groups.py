@@ -15,7 +15,7 @@ from congress.models import Organ
 from core.dates import local_date
 from core.errors import NotVisible
 from core.forms import TextInput
-from deputies.admin.base import PartInline, RegisterAdmin, ScopedForm, scoped_form, sent
+from deputies.admin.base import PartInline, RegisterAdmin, ScopedForm, SinceForm, scoped_form, sent
 from deputies.admin.filters import TownFilter
 from deputies.admin.seats import current_terms, full_term
 from deputies.models import Deputy, Group, GroupMembership, Studio
@@ -44,26 +44,11 @@ class DayForm(forms.Form):
         self.fields["on"].initial = local_date(timezone.now())
 
 
-class JoinForm(forms.Form):
+class JoinForm(SinceForm):
     """Who joins a group, from when, as convenor or not."""
 
-    deputy = forms.CharField(label="代表编号", max_length=20)
     convenor = forms.BooleanField(label="召集人", required=False)
-    starts_on = forms.DateField(
-        label="起", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-
-    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.user = user
-        self.fields["starts_on"].initial = local_date(timezone.now())
-
-    def clean_deputy(self) -> Deputy:
-        code = self.cleaned_data["deputy"].strip()
-        found: Deputy | None = Deputy.objects.visible_to(self.user).filter(code=code).first()
-        if found is None:
-            raise forms.ValidationError("您管理的范围里没有这位代表，请核对编号。")
-        return found
+    field_order = ("deputy", "convenor", "starts_on")
 
 
 class MemberInline(PartInline):

@@ -1,9 +1,8 @@
 """Registers in and out as sheets: check, confirm, import; export in the same columns."""
 
 import io
-import tempfile
-from collections.abc import Callable, Iterable, Sequence
-from typing import IO, Any, ClassVar, cast
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
@@ -14,10 +13,9 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern
 from django.utils import timezone
 
-from core.admin import ExportEvent, on_export
-from core.admin_export import EXPORT_LIMIT
+from core.admin_export import Table
 from core.dates import local_date
-from core.errors import DomainError, InputInvalid, TooLarge
+from core.errors import DomainError, InputInvalid
 from core.sheets import write_xlsx
 from deputies.admin.base import right, sent_files
 from deputies.services.drafts import drop_draft, keep_draft, own_draft
@@ -53,23 +51,11 @@ class SheetImportMixin:
     def has_export_permission(self, request: HttpRequest) -> bool:
         return bool(self.has_view_permission(request))
 
-    def _exported(
-        self, request: HttpRequest, queryset: QuerySet[Any], kind: str, write: Callable[..., int]
-    ) -> FileResponse:
-        if queryset.order_by()[: EXPORT_LIMIT + 1].count() > EXPORT_LIMIT:
-            message = f"一次最多导出{EXPORT_LIMIT}行，请先用筛选缩小范围。"
-            raise TooLarge("export_too_large", message)
-        # Spooled to a file first: a fault half-way is an error page, not half a register.
-        file = cast(IO[bytes], tempfile.TemporaryFile())  # noqa: SIM115
-        written = write(file, self.sheet_header, self.sheet_rows(queryset))
-        for hook in on_export:
-            hook(ExportEvent(request, self.model, kind, written))
-        file.seek(0)
-        day = local_date(timezone.now())
-        name = f"{self.opts.verbose_name}名册-{day:%Y%m%d}.{kind}"
-        response = FileResponse(file, as_attachment=True, filename=name)
-        response["Cache-Control"] = "no-store"
-        return response
+    def export_table(self, queryset: QuerySet[Any]) -> Table:
+        return self.sheet_header, self.sheet_rows(queryset)
+
+    def export_name(self) -> str:
+        return f"{self.opts.verbose_name}名册-{local_date(timezone.now()):%Y%m%d}"
 
     def sheet_urls(self) -> list[URLPattern]:
         return [

@@ -7,14 +7,11 @@ from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.html import format_html
 
 from congress.models import Region
-from core.dates import local_date
 from core.forms import TextInput
-from deputies.admin.base import PartInline
-from deputies.models import Deputy
+from deputies.admin.base import PartInline, SinceForm
 from grids.models import Grid, GridService, Patrol
 from grids.selectors import gaps_in
 
@@ -47,25 +44,8 @@ class GridForm(forms.ModelForm):  # type: ignore[type-arg]
         return cleaned
 
 
-class ServeForm(forms.Form):
+class ServeForm(SinceForm):
     """Who goes into a grid, from when."""
-
-    deputy = forms.CharField(label="代表编号", max_length=20)
-    starts_on = forms.DateField(
-        label="起", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-
-    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.user = user
-        self.fields["starts_on"].initial = local_date(timezone.now())
-
-    def clean_deputy(self) -> Deputy:
-        code = self.cleaned_data["deputy"].strip()
-        found: Deputy | None = Deputy.objects.visible_to(self.user).filter(code=code).first()
-        if found is None:
-            raise forms.ValidationError("您管理的范围里没有这位代表，请核对编号。")
-        return found
 
 
 class GapFilter(admin.SimpleListFilter):

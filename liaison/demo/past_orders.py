@@ -76,10 +76,12 @@ class PastOrder:
     def _answer(self, handler: User, now: datetime) -> None:
         outcome = "reference" if self.matter.outcome == "explained" else self.matter.outcome
         on = local_date(now)
+        self.order.unit_name = self.order.unit.name
         self.ledger.add(
             Reply(
-                order=self.order, by=handler.name, at=now, version=1, outcome=outcome,
-                text=self.matter.reply, signer=f"{person(self.rng)[0][0]}局长",
+                order=self.order, unit_name=self.order.unit_name, by=handler.name, at=now,
+                version=1, outcome=outcome, text=self.matter.reply,
+                signer=f"{person(self.rng)[0][0]}局长",
                 letter_number=f"函复〔{now.year}〕{self.rng.randint(1, 98)}号",
                 contact=f"办公室 {self.order.unit.phone}",
             )

@@ -167,9 +167,11 @@ class _Past:
         self.ledger.step(order, "record_contact", handler, talked)
         outcome, before = self._one(OUTCOMES), self.rng.randint(95, 128)
         now = self.at(before)
+        order.unit_name = order.unit.name
         self.ledger.add(
             Reply(
-                order=order, by=handler.name, at=now, version=1, outcome=outcome,
+                order=order, unit_name=order.unit_name, by=handler.name, at=now, version=1,
+                outcome=outcome,
                 text=matter.reply, signer="主要负责人", letter_number=f"〔{now.year}〕{self.number}号",
             )
         )  # fmt: skip

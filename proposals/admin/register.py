@@ -1,24 +1,24 @@
 """建议: the register. Found and read here, worked at the desk; states move by transitions only."""
 
-import tempfile
 from collections.abc import Iterable
-from typing import IO, Any, cast
+from itertools import islice
+from typing import Any
 
 from django.contrib import admin
 from django.db.models import Q, QuerySet
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 
 from accounts.admin.saved import SavedFiltersMixin
+from congress.admin.base import DueColumns
 from congress.models import Session
-from congress.selectors import describe_due, working_day_offset
-from core.admin_export import EXPORT_LIMIT
+from congress.selectors import working_day_offset
+from core.admin_export import Seen
 from core.admin_models import FigureFilter, RoundFilter
 from core.admin_pages import PagesAdmin, Tool
 from core.dates import local_date
-from core.errors import TooLarge
 from handling.models import Order
 from handling.states import REASSIGNED
 from jobs.bulk_admin import bulk_page, chosen
@@ -72,9 +72,16 @@ class SessionFilter(_Filter):
     title, parameter_name, field = "届次", "session_of", "session"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        places = request.user.region_prefixes("proposals.view_proposal")
         rows = Session.objects.visible_to(request.user).select_related("term__congress")
-        recent = rows.order_by("-opens_on", "-id")[:20]
-        return [(str(s.pk), f"{s.term.congress.name}{s}") for s in recent]
+        near = (s for s in rows.order_by("-opens_on", "-id") if _is_near(s, places))
+        return [(str(s.pk), f"{s.term.congress.name}{s}") for s in islice(near, 20)]
+
+
+def _is_near(session: Session, places: list[str]) -> bool:
+    """Of a congress of these places, or of one above or below them."""
+    code = session.term.congress.region_code
+    return any(code.startswith(place) or place.startswith(code) for place in places)
 
 
 class DueFilter(admin.SimpleListFilter):
@@ -97,9 +104,10 @@ class DueFilter(admin.SimpleListFilter):
 
 
 @admin.register(Proposal)
-class ProposalAdmin(SavedFiltersMixin, PagesAdmin):
+class ProposalAdmin(DueColumns, SavedFiltersMixin, PagesAdmin):
     """The register of suggestions: every series, every step, with its days and units."""
 
+    open_states = states.OPEN
     menu_group = "办理"
     menu_order = 24
     presets = (
@@ -189,21 +197,13 @@ class ProposalAdmin(SavedFiltersMixin, PagesAdmin):
     def has_export_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm("proposals.export_proposal"))
 
-    def _exported(
-        self, request: HttpRequest, queryset: QuerySet[Any], kind: str, write: Any
-    ) -> FileResponse:
+    def write_export(
+        self, queryset: QuerySet[Any], file: Any, kind: str, *, actor: Any, seen: Seen = iter
+    ) -> int:
         """The office's twenty columns (`services.sheets_out`), formula-like cells marked."""
-        if queryset.order_by()[: EXPORT_LIMIT + 1].count() > EXPORT_LIMIT:
-            message = f"一次最多导出{EXPORT_LIMIT}行，请先用筛选缩小范围。"
-            raise TooLarge("export_too_large", message)
-        now = timezone.now()
-        file = cast(IO[bytes], tempfile.TemporaryFile())  # noqa: SIM115  the response closes it
-        export_proposals(queryset, file, actor=request.user, now=now, form=kind)
-        file.seek(0)
-        name = f"代表建议-{local_date(now):%Y%m%d}.{kind}"
-        response = FileResponse(file, as_attachment=True, filename=name)
-        response["Cache-Control"] = "no-store"
-        return response
+        return export_proposals(
+            queryset, file, actor=actor, now=timezone.now(), form=kind, seen=seen
+        )
 
     @admin.display(description="建议号", ordering="number")
     def number_in_series(self, proposal: Proposal) -> str:
@@ -212,13 +212,6 @@ class ProposalAdmin(SavedFiltersMixin, PagesAdmin):
     @admin.display(description="到哪一步", ordering="state")
     def state_words(self, proposal: Proposal) -> str:
         return proposal.get_state_display()
-
-    @admin.display(description="期限", ordering="due_on")
-    def due_words(self, proposal: Proposal) -> str:
-        if proposal.due_on is None or proposal.state not in states.OPEN:
-            return "—"
-        due = describe_due(local_date(timezone.now()), proposal.due_on)
-        return format_html('<span class="due {} nb">{}</span>', due.tone, due.words)
 
     @admin.display(description="签名")
     def signers(self, proposal: Proposal) -> str:

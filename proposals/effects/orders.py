@@ -3,13 +3,13 @@
 from audit.actors import SYSTEM
 from core.dates import local_date
 from handling.models import Order
+from handling.promises import watch
 from notifications.clocks import stop_clock
 from notifications.services import notify
 from proposals.models import Proposal
 from proposals.rules import all_replied, answering_orders
 from proposals.selectors import signers
 from proposals.services.deadlines import follow_orders
-from proposals.services.promises import watch
 from proposals.states import WORKING
 from workflows.engine import apply
 from workflows.registry import Change
@@ -56,7 +56,6 @@ def _day_moved(proposal: Proposal, order: Order, change: Change) -> None:
 
 
 def _reply_passed(proposal: Proposal, order: Order, change: Change) -> None:
-    for promise in order.promises.select_related("order"):
-        watch(promise, change.now)
+    watch(order, change.now)
     if all_replied(proposal, SYSTEM, change.now) is None:
         apply(proposal, "request_rating", actor=SYSTEM, now=change.now)

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 
+from handling.states import PROMISE_OUTCOMES
 from proposals import states
 from proposals.models.course import ProposalPart
 from proposals.models.proposal import Proposal
@@ -137,7 +138,7 @@ class PromiseUpdate(ProposalPart):
     """What became of a promise: kept, moved with reason, broken; years later too (trap 8)."""
 
     promise = models.ForeignKey("handling.Promise", models.PROTECT, related_name="updates")
-    outcome = models.CharField("情况", max_length=8, choices=states.PROMISE_OUTCOMES)
+    outcome = models.CharField("情况", max_length=8, choices=PROMISE_OUTCOMES)
     note = models.TextField("说明", max_length=1000)
     before_on = models.DateField("原期限")
     due_on = models.DateField("新期限")

@@ -4,27 +4,24 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
 
 from audit.services import record
-from congress.rules import DueDate
 from core.dates import local_date
 from core.errors import Forbidden, InputInvalid, NotVisible, StateMoved
 from deputies.models import Deputy
+from handling import promises
 from handling.models import Promise
-from notifications.clocks import move_clock, start_clock, stop_clock
 from notifications.services import notify
 from proposals import states
 from proposals.models import PromiseRating, PromiseUpdate, Proposal
 from proposals.rules import deputy_codes
 from proposals.selectors import people_of
 
-CLOCK = "promise"
 
-
-def watch(promise: Promise, now: datetime) -> None:
-    """Remind of a promise by the ordinary stages; it runs on when the suggestion is closed."""
-    due = DueDate(promise.due_on, "答复中承诺的日期")
-    start_clock(promise, name=CLOCK, due=due, now=now, round=promise.order.round)
+def page(promise: Promise) -> str:
+    """Where it is settled."""
+    return reverse("proposals_desk:update_promise", args=[promise.code])
 
 
 def source_of(promise: Promise) -> Proposal:
@@ -46,45 +43,23 @@ def update_promise(
     By the unit that promised or the office. Raises Forbidden, StateMoved once it is kept,
     InputInvalid without a reason or with a day that is not later.
     """
-    promise = (
-        Promise.objects.select_for_update(of=("self",))
-        .select_related("order__unit")
-        .get(pk=promise.pk)
-    )
     if not actor.has_perm("proposals.update_promise", promise.order):
         raise Forbidden("no_right", "由作出承诺的单位或人大机关登记。")
-    if promise.outcome == "kept":
-        raise StateMoved("settled", "这项承诺已经兑现，不用再登记。")
     source_of(promise)
-    before, moved = promise.due_on, _moved_to(promise, outcome, note, due_on)
+    before = promise.due_on
+    promise = promises.settle(
+        promise, outcome=outcome, note=note, due_on=due_on, now=now, final=("kept",), says_why=True
+    )
     PromiseUpdate.objects.create(
         promise=promise, by=actor.actor_label, at=now, outcome=outcome, note=note,
-        before_on=before, due_on=moved,
+        before_on=before, due_on=promise.due_on,
     )  # fmt: skip
-    promise.outcome, promise.note, promise.due_on = outcome, note, moved
-    promise.settled_at = None if outcome == "moved" else now
-    promise.save(update_fields=["outcome", "note", "due_on", "settled_at"])
-    if outcome == "moved":
-        move_clock(promise, due=DueDate(moved, "经说明调整的承诺日期"), now=now)
-    else:
-        stop_clock(promise, now=now)
     record(
         actor=actor, action="proposals.promise.updated", obj=promise, now=now,
-        data={"outcome": outcome, "due_on": moved.isoformat()},
+        data={"outcome": outcome, "due_on": promise.due_on.isoformat()},
     )  # fmt: skip
     _tell(promise, outcome, actor, now)
     return promise
-
-
-def _moved_to(promise: Promise, outcome: str, note: str, due_on: date | None) -> date:
-    if not note.strip():
-        raise InputInvalid("reason", "请写明情况。", {"note": "请写明情况。"})
-    if outcome != "moved":
-        return promise.due_on
-    if due_on is None or due_on <= promise.due_on:
-        message = "请填一个比原来晚的日期。"
-        raise InputInvalid("due_on", message, {"due_on": message})
-    return due_on
 
 
 def _tell(promise: Promise, outcome: str, actor: Any, now: datetime) -> None:

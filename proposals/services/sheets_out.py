@@ -33,15 +33,18 @@ _CATEGORIES, _SERIES = dict(states.CATEGORIES), dict(states.SERIES)
 _OUTCOMES, _SCORES = dict(OUTCOMES), dict(states.SCORES)
 
 
-def export_proposals(rows: Any, target: Any, *, actor: Any, now: datetime, form: str) -> int:
+def export_proposals(
+    rows: Any, target: Any, *, actor: Any, now: datetime, form: str,
+    seen: Callable[[Iterable[Any]], Iterable[Any]] = iter,
+) -> int:  # fmt: skip
     """Write the rows (already narrowed by `visible_to`) as `xlsx` or `csv`; returns how many.
 
-    Who took how many is recorded. Raises Forbidden without the right to export.
+    `seen` gets the rows and gives them on. Who took how many is recorded. Raises Forbidden without the right to export.
     """
     if not is_system(actor) and not actor.has_perm("proposals.export_proposal"):
         raise Forbidden("no_right", "您不能导出代表建议。")
     write = write_csv if form == "csv" else write_xlsx
-    count = write(target, EXPORTED, export_rows(rows))
+    count = write(target, EXPORTED, seen(export_rows(rows)))
     record(
         actor=actor, action="proposals.register.exported", obj=Proposal(code="register"), now=now,
         data={"rows": count, "form": form},

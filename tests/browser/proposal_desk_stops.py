@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from django.utils import timezone
 
@@ -11,6 +12,7 @@ from proposals import records, states
 from proposals.models import Proposal
 from tests.browser.stops import Site, Stop
 from topics.models import Topic
+from voices.models import Message
 from workflows.engine import available
 
 Where = Callable[[Site], str | None]
@@ -100,7 +102,26 @@ def _topic_promise(site: Site) -> str | None:
     return f"/desk/topics/{found.order.source_code}/promises/{found.code}/" if found else None
 
 
+def _message_promises(site: Site) -> Any:
+    rows = Promise.objects.filter(order__source_type="voices.message", order__state="accepted")
+    return rows.select_related("order").order_by("id")
+
+
+def _message_promise(site: Site) -> str | None:
+    mine = Order.objects.visible_to(site.people["congress_staff"])
+    rows = _message_promises(site).filter(order__in=mine, outcome__in=("open", "moved"))
+    return f"/desk/promises/{rows[0].code}/" if rows else None
+
+
+def _public_promise(site: Site) -> str | None:
+    codes = [one.order.source_code for one in _message_promises(site)]
+    found = Message.objects.published().filter(code__in=codes).first()
+    return f"/results/{found.code}/" if found else None
+
+
 PROPOSAL_DESK = [
+    Stop("congress_staff message promise", _message_promise, "congress_staff"),
+    Stop("result with promise", _public_promise),
     Stop("unit_handler reply point by point", _reply, "unit_handler"),
     Stop("congress_staff copied letter", _copied, "congress_staff"),
     Stop("congress_staff topic promise", _topic_promise, "congress_staff"),

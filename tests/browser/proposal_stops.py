@@ -72,6 +72,15 @@ PROPOSALS = [
         "congress_staff",
         admin=True,
     ),
+    *(
+        Stop(
+            f"export {'done' if written else 'running'}",
+            lambda s, written=written: f"/admin/jobs/export/{s.exports[written]}/progress/",
+            "congress_staff",
+            admin=True,
+        )
+        for written in (False, True)
+    ),
     Stop("keep a filter", _admin("proposal/filters/?due=late"), "congress_staff", admin=True),
     Stop("admin proposal", _entry, "congress_staff", admin=True),
 ]

@@ -19,6 +19,8 @@ from codes.models import Code
 from deputies.models import Deputy
 from handling import states as order_states
 from handling.models import Order
+from jobs.export_admin import write_export
+from jobs.models import DueWork, Export
 from jobs.services import prepare_run, start_run
 from liaison.demo.seed import seed
 from liaison.endpoints import endpoints
@@ -53,6 +55,19 @@ class Site:
     def __init__(self) -> None:
         self.world = seed(scale="small", seed=7, as_of=AS_OF, canary=False)
         self.runs = {started: self._run(started=started) for started in (False, True)}
+        self.exports = {written: self._export(written=written) for written in (False, True)}
+
+    def _export(self, *, written: bool) -> str:
+        """A register that is being written to a file, or is written."""
+        user, now = self.people["congress_staff"], timezone.now()
+        export = Export.objects.create(
+            code=f"E261120-{written:d}", register="grids.grid", title="网格名册-20261120",
+            kind="xlsx", total=8000, written=0 if written else 3000, created_by=user.pk,
+            created_label=user.actor_label, created_at=now,
+        )  # fmt: skip
+        if written:
+            write_export(DueWork(payload={"export": export.pk}), now)
+        return export.code
 
     def _run(self, *, started: bool) -> str:
         """A step for three suggestions at once, asked for, or taken and partly refused."""

@@ -48,6 +48,7 @@ def stage(settings, monkeypatch):
     monkeypatch.setattr(admin, "_panels", {})
     monkeypatch.setattr(admin, "_links", {})
     monkeypatch.setattr(admin_export, "on_export", [])
+    monkeypatch.setattr(admin_export, "later", [])
     monkeypatch.setattr(admin_models, "on_change", [])
 
 
@@ -184,9 +185,7 @@ def test_export_takes_the_selected_rows_in_scope_and_hooks_hear_of_it(things, as
     assert [list(row.values()) for _, row in rows] == [
         ["T1", "第1件", "=370782"], ["T2", "第2件", "=370782100"], ["T3", "第3件", "=370782100001"],
     ]  # fmt: skip
-    assert [(e.model, e.kind, e.rows, e.request.user) for e in heard] == [
-        (Thing, "xlsx", 3, READER)
-    ]
+    assert [(e.model, e.kind, e.rows, e.actor) for e in heard] == [(Thing, "xlsx", 3, READER)]
     assert "no-store" in response["Cache-Control"]
 
 

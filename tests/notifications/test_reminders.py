@@ -19,7 +19,7 @@ from jobs.services import drain
 from notifications.clocks import move_clock, start_clock, stop_clock
 from notifications.models import Clock, Notification, Reminder
 from notifications.registry import Subject, register_subject
-from notifications.reminders import remind
+from notifications.reminders import _due_words, remind
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 START = date(2026, 9, 14)
@@ -169,6 +169,10 @@ class TestOne:
         notice = Notification.objects.get()
         assert notice.text == "第T1件：还剩3个工作日（9月18日到期）"
         assert (notice.user_id, notice.kind) == (people["owner"], "notifications.reminder")
+
+    def test_words_of_a_rest_day_stand_in_one_pair_of_brackets(self):
+        words = _due_words(date(2026, 9, 19), today=date(2026, 9, 18))
+        assert words == "还剩1天（9月19日，休息日到期）"
 
     def test_stopped_clock_is_silent(self, people):
         start(1, date(2026, 9, 18))

@@ -317,6 +317,11 @@ def test_register_is_found_filtered_exported(place, staff):
     theirs = signed_in(other.staff)
     assert theirs.get(f"{base}{one.pk}/change/").status_code == 404
     assert "大桥" not in theirs.get(base).content.decode()
+    for one in (place, other):
+        open_session(one)
+    page = theirs.get(base)  # the neighbours' sessions are no choice
+    choices = next(f for f in page.context["cl"].filter_specs if f.title == "届次").lookup_choices
+    assert ["寿光市" in words for _, words in choices] == [True]
 
 
 def test_dashboard_says_what_waits(place, staff):

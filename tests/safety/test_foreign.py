@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import ROLES
+from jobs.models import Export
 from jobs.services import prepare_run
 from stations.models import Station
 from tests.safety.conftest import Planted
@@ -28,11 +29,11 @@ THERE = "370785"
 EVERYBODYS = {"audit.seal", "jobs.duework", "congress.calendaryear", "congress.region",
               "notifications.delivery"}  # fmt: skip
 # One person's own, wherever that is: somebody else's is planted below.
-OWN = {"jobs.bulkrun"}
+OWN = {"jobs.bulkrun", "jobs.export"}
 # Where a model says to which place a row belongs; the first that it has.
 PLACES = ("region_code", "home_region_code", "congress__region_code", "term__congress__region_code",
           "user__home_region_code", "station__region_code", "seat__region_code",
-         "deputy__region_code")  # fmt: skip
+         "deputy__region_code", "order__region_code", "topic__region_code")  # fmt: skip
 # What the `<code>` of an address names.
 NAMED = {
     "messages": "voices.message", "orders": "handling.order", "station": "stations.station",
@@ -63,12 +64,15 @@ def foreign(label: str) -> Any:
 
 @pytest.fixture(autouse=True)
 def their_run(inside: Planted) -> None:
-    """Something the other county's office is about to do to many."""
+    """Something the other county's office is about to do to many, and a file it is waiting for."""
     rows = inside.users.values()
     name = next(u["username"] for u in rows
                 if u["role"] == "congress_staff" and u["scope"].startswith(THERE))  # fmt: skip
-    prepare_run(actor=User.objects.get(username=name), kind="proposals.urge", codes=["J1"],
-                now=timezone.now())  # fmt: skip
+    user, now = User.objects.get(username=name), timezone.now()
+    prepare_run(actor=user, kind="proposals.urge", codes=["J1"], now=now)
+    Export.objects.create(
+        code="E1", register="grids.grid", kind="csv", total=9, created_by=user.pk, created_at=now
+    )
 
 
 def address(pattern: str) -> str | None:
@@ -79,7 +83,8 @@ def address(pattern: str) -> str | None:
     row = foreign(label)
     if row is None:
         return None
-    known = {"code": getattr(row, "code", ""), "object_id": row.pk, "pk": row.pk, "item": "place"}
+    code = getattr(row, "code", "")
+    known = {"code": code, "object_id": row.pk, "pk": row.pk, "item": "place", "promise": code}
     if admin is None and isinstance(row, Station):
         known |= _of_station(row)
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda m: str(known.get(m[1], "1")), pattern)
@@ -143,8 +148,9 @@ def fingerprint() -> dict[str, str]:
 
 def test_the_walk_has_something_to_try(inside: Planted):
     tried = {url for url, _ in targets()}
-    for part in ("/desk/messages/", "/desk/orders/", "/desk/station/", "/desk/grids/",
-                 "/admin/deputies/deputy/", "/admin/accounts/user/", "/api/v1/messages/"):  # fmt: skip
+    for part in ("/desk/promises/", "/desk/messages/", "/desk/orders/", "/desk/station/",
+                 "/desk/grids/", "/admin/deputies/deputy/", "/admin/accounts/user/",
+                 "/api/v1/messages/"):  # fmt: skip
         assert any(url.startswith(part) for url in tried), part
     models = {re.match(r"/admin/(\w+)/(\w+)/<", route["pattern"]) for route in post_routes()}
     untried = {f"{m[1]}.{m[2]}" for m in models if m and foreign(f"{m[1]}.{m[2]}") is None}

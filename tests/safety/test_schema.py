@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import StringIO
 from pathlib import Path
 
@@ -25,6 +26,25 @@ def test_the_schema_is_valid_and_without_warnings(tmp_path: Path):
         "spectacular", "--validate", "--fail-on-warn", "--file", str(target), stderr=errors
     )
     assert yaml.safe_load(target.read_text())["openapi"].startswith("3.")
+
+
+# What programs written against the document call the lists of choices: a name is kept for good.
+NAMES = {
+    "RegionLevelEnum": "county", "CongressLevelEnum": 4, "RegionKindEnum": "street",
+    "UnitKindEnum": "department", "GridKindEnum": "dedicated", "StationKindEnum": "station",
+    "MessageKindEnum": "problem", "MessageOutcomeEnum": "explained",
+    "ReplyOutcomeEnum": "upper_level",
+    "PromiseOutcomeEnum": "broken", "PromiseStateEnum": "open", "SatisfactionEnum": "basic",
+}  # fmt: skip
+
+
+def test_lists_of_choices_keep_their_names():
+    out = StringIO()
+    call_command("spectacular", "--format", "openapi-json", stdout=out)
+    schemas = yaml.safe_load(out.getvalue())["components"]["schemas"]
+    named = {name: schemas.get(name, {}).get("enum", []) for name in NAMES}
+    assert {name for name, one in NAMES.items() if one not in named[name]} == set()
+    assert [name for name in schemas if re.search(r"(?=\w{0,2}\d)[0-9a-f]{3}Enum$", name)] == []
 
 
 def operations() -> list[tuple[str, str, list[dict], dict]]:

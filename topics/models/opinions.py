@@ -8,7 +8,7 @@ from django.db.models import Q
 from core.visibility import ScopedQuerySet, prefix_q
 from topics import states
 from topics.models.topic import Question, Topic
-from voices.models import Reveal
+from voices.models import Reveal, SealedContact
 from workflows.models import Stateful
 
 
@@ -45,15 +45,10 @@ class Contribution(models.Model):
         return str(self.topic.region_code)
 
 
-class SpeakerContact(models.Model):
-    """Name and phone of who spoke, encrypted, by a consent of their own; told when results move."""
+class SpeakerContact(SealedContact):
+    """Name and phone of who spoke, to be told when results move."""
 
     contribution = models.OneToOneField(Contribution, models.CASCADE, related_name="contact")
-    name_sealed = models.BinaryField("姓名（密文）", null=True)
-    phone_sealed = models.BinaryField("电话（密文）", null=True)
-    phone_index = models.BinaryField("电话索引", null=True, db_index=True)
-    consent_at = models.DateTimeField("同意时间")
-    consent_version = models.CharField("同意书版本", max_length=12)
 
     class Meta:
         verbose_name = verbose_name_plural = "发言人联系方式"

@@ -1,20 +1,15 @@
 """Reads of the desk: whose turn it is, what a page shows, what may be chosen."""
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 
-from audit.models import Entry
-from audit.registry import action_label
 from congress.models import Region
 from congress.rules import prefixes_of
 from core.likeness import most_alike
 from core.visibility import prefix_q
-from core.wording import moment_words
 from grids.models import Grid
 from handling.models import Order
 from stations.models import Station
@@ -75,20 +70,6 @@ def opinion_counts(topic: Topic) -> dict[str, int]:
     """How many opinions stand in which state, by question number too."""
     named = {f"of_{state}": Count("id", filter=Q(state=state)) for state in states.OPINION_STATES}
     return dict(topic.opinions.order_by().aggregate(every=Count("id"), **named))
-
-
-def steps(topic: Topic, *, now: datetime) -> list[dict[str, Any]]:
-    """The thread of a topic as those who work on it read it."""
-    labels = {t.log_action: t.label for t in workflow_of(topic).transitions}
-    here = timezone.localtime(now)
-    return [
-        {
-            "words": labels.get(entry.action) or action_label(entry.action),
-            "when": moment_words(timezone.localtime(entry.at), now=here),
-            "who": entry.actor_label, "state": "done",
-        }
-        for entry in Entry.objects.of(topic)
-    ]  # fmt: skip
 
 
 def parts_with_orders(topic: Topic) -> list[dict[str, Any]]:

@@ -6,14 +6,13 @@ counted again at any time. Only topics everybody may read are in it.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from datetime import datetime, time
 from typing import Any
 
 from django.db import connection
-from django.utils import timezone
 
 from congress.memory import Memory
 from congress.selectors import region_names
+from core.yearly import new_year
 from topics import states
 
 FIRST_YEAR = 2020
@@ -100,7 +99,7 @@ def count_digest(year: int, *, place: str = "") -> Digest:
             _COUNTS,
             {
                 "public": list(states.PUBLIC), "place": f"{place}%", "digits": TOWN,
-                "since": _new_year(year), "until": _new_year(year + 1),
+                "since": new_year(year), "until": new_year(year + 1),
             },
         )  # fmt: skip
         rows = [
@@ -136,7 +135,3 @@ def _place_names(codes: set[str]) -> dict[str, str]:
 
 def _sum(found: Iterable[Figures]) -> Figures:
     return sum(found, Figures())
-
-
-def _new_year(year: int) -> datetime:
-    return timezone.make_aware(datetime.combine(datetime(year, 1, 1), time()))  # noqa: DTZ001

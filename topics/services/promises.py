@@ -4,12 +4,15 @@ from datetime import date, datetime, time
 from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from audit.services import record
 from core.dates import local_date
-from core.errors import InputInvalid, NotVisible, StateMoved
+from core.errors import NotVisible
 from handling.models import Order, Promise
+from handling.promises import settle
+from handling.states import PROMISED
 from jobs.services import schedule
 from notifications.services import notify
 from topics.models import Topic
@@ -18,7 +21,6 @@ from topics.services.checks import permit
 from topics.services.telling import tell_speakers
 
 PROMISE_DUE = "topics.promise_due"
-OUTCOMES = {"kept": "已兑现", "moved": "调整日期", "broken": "没有兑现"}
 
 
 def topic_of(promise: Promise) -> Topic:
@@ -30,9 +32,14 @@ def topic_of(promise: Promise) -> Topic:
     return topic
 
 
+def page(promise: Promise) -> str:
+    """Where it is settled."""
+    return reverse("topics_desk:promise", args=[promise.order.source_code, promise.code])
+
+
 def watch_promises(order: Order) -> None:
     """Ask on its day what became of each promise; a moved day is asked anew."""
-    for promise in order.promises.filter(outcome__in=("open", "moved")):
+    for promise in order.promises.filter(outcome__in=PROMISED):
         _watch(promise)
 
 
@@ -51,37 +58,17 @@ def settle_promise(
     due_on: date | None = None,
 ) -> Promise:  # fmt: skip
     """兑现、调整 or 没有兑现, in words; everybody who spoke is told. Raises Forbidden, InputInvalid."""
-    promise = Promise.objects.select_for_update(of=("self",)).get(pk=promise.pk)
     topic = topic_of(promise)
     permit(actor, "topics.hand_over_topic", topic, "您不能登记这项承诺的兑现情况。")
-    if promise.outcome in ("kept", "broken"):
-        raise StateMoved("not_now", "这项承诺已经有结论了。")
-    _check(promise, outcome, note, due_on, local_date(now))
-    promise.outcome, promise.note = outcome, note
-    if outcome == "moved" and due_on:
-        promise.due_on = due_on
+    promise = settle(promise, outcome=outcome, note=note, due_on=due_on, now=now)
+    if outcome == "moved":
         _watch(promise)
-    else:
-        promise.settled_at = now
-    promise.save(update_fields=["outcome", "note", "due_on", "settled_at"])
     entry = record(
         actor=actor, action=f"topics.promise.{outcome}", obj=topic, now=now,
         data={"promise": promise.code, "due_on": promise.due_on.isoformat()},
     )  # fmt: skip
     tell_speakers(topic, _words(topic, promise), key=f"promise:{promise.code}:{entry.pk}", now=now)
     return promise
-
-
-def _check(promise: Promise, outcome: str, note: str, due_on: date | None, today: date) -> None:
-    faults = {}
-    if outcome not in OUTCOMES:
-        faults["outcome"] = "请选择兑现情况。"
-    if outcome != "kept" and not note:
-        faults["note"] = "请写明为什么。"
-    if outcome == "moved" and (due_on is None or due_on <= max(promise.due_on, today)):
-        faults["due_on"] = "请填新的日期，要晚于原来的日期和今天。"
-    if faults:
-        raise InputInvalid("invalid", "有几处需要改一改。", faults)
 
 
 def _words(topic: Topic, promise: Promise) -> str:
@@ -99,7 +86,7 @@ def promise_due(work: Any, now: datetime) -> None:
     promise = Promise.objects.filter(code=work.payload["code"]).select_related("order").first()
     if promise is None or promise.due_on.isoformat() != work.payload["on"]:
         return
-    if promise.outcome in ("kept", "broken"):
+    if promise.outcome not in PROMISED:
         return
     topic, on = topic_of(promise), local_date(now)
     notify(

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -13,8 +12,7 @@ from django.views.decorators.http import require_GET, require_safe
 
 from accounts.desk import desk_view
 from core.dates import local_date
-from core.errors import NotVisible
-from core.sheets import csv_chunks
+from core.yearly import figures_file, figures_table, year_frame
 from topics.models import Topic
 from topics.papers import WORD, Paper
 from topics.selectors.digest import FIRST_YEAR, HEADER, Digest, digest_of
@@ -66,14 +64,13 @@ def _attached(data: bytes, name: str, kind: str) -> HttpResponse:
 @require_safe
 def digest(request: HttpRequest, year: int) -> HttpResponse:
     """年度汇总 for everybody: counted apart, by source and by place."""
-    found = _found(year)
-    this_year = local_date(timezone.now()).year
+    frame, found = year_frame(year, FIRST_YEAR), digest_of(year)
+    tables = (("来源", found.by_source), ("地方", found.by_place))
     context = {
-        "digest": found, "running": year == this_year,
-        "before": year - 1 if year > FIRST_YEAR else 0,
-        "after": year + 1 if year < this_year else 0,
+        "digest": found, **frame,
         "tables": [
-            _table("按来源", found.by_source, found), _table("按地方", found.by_place, found),
+            figures_table(name, HEADER[1:], ((n, f.row) for n, f in rows), found.total.row)
+            for name, rows in tables
         ],
     }  # fmt: skip
     return public_page(render(request, "topics/digest.html", context))
@@ -82,17 +79,16 @@ def digest(request: HttpRequest, year: int) -> HttpResponse:
 @require_safe
 def digest_csv(request: HttpRequest, year: int) -> HttpResponse:
     """The same figures as CSV."""
-    found = _found(year)
-    data = b"".join(csv_chunks(("分类", *HEADER[1:]), found.table()))
-    response = HttpResponse(data, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="topics-{year}.csv"'
-    return public_page(response)
+    year_frame(year, FIRST_YEAR)
+    lines = digest_of(year).table()
+    return public_page(figures_file(f"topics-{year}", ("分类", *HEADER[1:]), lines))
 
 
 @require_safe
 def digest_word(request: HttpRequest, year: int) -> HttpResponse:
     """The same figures as .docx."""
-    found = _found(year)
+    year_frame(year, FIRST_YEAR)
+    found = digest_of(year)
     paper = Paper(f"{year}年民意码上聚年度汇总")
     paper.text(_words(found))
     for title, rows in (("按来源", found.by_source), ("按地方", found.by_place)):
@@ -103,12 +99,6 @@ def digest_word(request: HttpRequest, year: int) -> HttpResponse:
     return public_page(response)
 
 
-def _found(year: int) -> Digest:
-    if not FIRST_YEAR <= year <= local_date(timezone.now()).year:
-        raise NotVisible()
-    return digest_of(year)
-
-
 def _words(found: Digest) -> str:
     total = found.total
     return (
@@ -116,14 +106,3 @@ def _words(found: Digest) -> str:
         f"召开议事会{total.meetings:,}次，形成方案{total.plans:,}个、措施{total.parts:,}项，"
         f"公开结果{total.results:,}个。"
     )
-
-
-def _table(caption: str, rows: list[tuple[str, Any]], found: Digest) -> dict[str, Any]:
-    def line(name: str, figures: Any) -> list[str]:
-        return [name, *(f"{value:,}" for value in figures.row)]
-
-    return {
-        "caption": caption, "head": [caption[1:], *HEADER[1:]],
-        "rows": [line(name, figures) for name, figures in rows],
-        "foot": line("合计", found.total),
-    }  # fmt: skip

@@ -15,12 +15,13 @@ from core.errors import DomainError, Forbidden
 from core.paging import keyset_page, pager_urls
 from topics.desk_forms import DispatchForm
 from topics.models import Topic
-from topics.selectors.desk import hosts_for, lacking, places_for, steps, to_publish
+from topics.selectors.desk import hosts_for, lacking, places_for, to_publish
 from topics.services import dispatch_topic
 from topics.views.desk.apply import draft_of
 from topics.views.desk.results import result_of
 from topics.views.desk.topic import place_of
 from workflows.engine import apply, available, refusal_status
+from workflows.thread import desk_thread
 
 DISPATCH, PUBLISH = "topics.dispatch_topic", "topics.publish_topic"
 
@@ -125,7 +126,7 @@ def publish(request: HttpRequest, code: str) -> HttpResponse:
     able = next((a for a in available(topic, user, now=now) if a.name == "publish"), None)
     context = admin.site.each_context(request) | {
         "title": f"结果公开 · {topic.title}", "topic": topic, "place": place_of(topic),
-        **result_of(topic), "able": able, "error": error, "steps": steps(topic, now=now),
+        **result_of(topic), "able": able, "error": error, "steps": desk_thread(topic, now=now),
         "desk_url": reverse("topics_desk:result", args=[topic.code]),
     }  # fmt: skip
     return render(

@@ -20,6 +20,7 @@ from core.paging import keyset_page, pager_urls
 from core.wording import moment_words
 from deputies.models import Deputy
 from grids.models import Grid
+from handling.promises import settles_here
 from stations.models import Station
 from voices import states
 from voices.desk_forms import EnterForm, PatrolForm
@@ -27,7 +28,7 @@ from voices.models import Message, MessageContact
 from voices.pages import desk_steps, photo_links
 from voices.receipts import display
 from voices.registry import door_of
-from voices.selectors import order_steps, similar_open, similar_published
+from voices.selectors import order_steps, promises_of, similar_open, similar_published
 from voices.services import Words, enter, report, reveal_contact
 from voices.turns import my_turn
 from workflows.engine import refusal_status
@@ -163,6 +164,9 @@ def show(
         ],
         "ratings": found.ratings.all(),
         "orders": order_steps(found),
+        "promises": [
+            {"promise": one, "may_settle": settles_here(one, user)} for one in promises_of(found)
+        ],
         "place": region_names([found.region_code[:12]]).get(found.region_code[:12], ""),
         "steps": desk_steps(found, now=now),
         "similar": [m for m in similar_published(found.region_code, found.text) if m != found],

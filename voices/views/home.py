@@ -17,11 +17,14 @@ def home(request: HttpRequest) -> HttpResponse:
     """Three doors, this year in one sentence, the latest results."""
     year = timezone.localtime().year
     latest = Message.objects.published().filter(state__in=(states.ANSWERED, states.CLOSED))
+    closed = Q(state=states.CLOSED)
+    kept = Message.objects.exclude(state__in=(states.WITHDRAWN, states.DIVERTED))
     context = {
-        "year": Message.objects.filter(created_at__year=year).aggregate(
+        # the same numbers as the statistics' (stats/kinds/message.py)
+        "year": kept.filter(created_at__year=year).aggregate(
             received=Count("id"),
-            closed=Count("id", filter=Q(state=states.CLOSED)),
-            solved=Count("id", filter=Q(outcome="solved", answered_at__isnull=False)),
+            closed=Count("id", filter=closed),
+            solved=Count("id", filter=closed & Q(outcome="solved") & ~Q(score="unsatisfied")),
         ),
         "rows": latest_rows(list(latest.order_by("-published_at", "-id")[:5]), "", 5),
     }

@@ -21,7 +21,7 @@ from core.ratelimit import hit
 from core.wording import day_words
 from voices import states
 from voices.models import Message, Photo
-from voices.pages import PHOTO_SALT
+from voices.pages import PHOTO_SALT, promise_rows
 from voices.receipts import display
 from voices.registry import results_tab, results_tabs
 from voices.selectors import order_steps, public_timeline
@@ -88,7 +88,8 @@ def result(request: HttpRequest, code: str) -> HttpResponse:
              "caption": "办理后" if p.answer_id else "办理前"}
             for n, p in enumerate(photos, 1)
         ],
-        "units": sorted({order.unit.name for order in order_steps(message)}),
+        "promises": promise_rows(message, local_date(now)),
+        "units": sorted({order.named for order in order_steps(message)}),
         "open": message.state in states.OPEN,
     }  # fmt: skip
     return public_page(render(request, "voices/result.html", context))

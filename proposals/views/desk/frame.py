@@ -1,23 +1,16 @@
 """What the desk pages of a suggestion have in common: finding it, its head, its panel."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from django import forms
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest
 from django.urls import reverse
 
 from congress.selectors import describe_due
-from core.admin_pages import refuse
 from core.dates import local_date
-from core.errors import DomainError
 from proposals import records, states
 from proposals.models import Proposal
 from proposals.registry import source
-from workflows.engine import refusal_status
 from workflows.registry import workflow_of
 from workflows.views import Outcome, panel
 
@@ -90,25 +83,3 @@ def sources_of(proposal: Proposal) -> list[dict[str, str]]:
     if not rows and proposal.source_kind != "own":
         rows = [{"label": proposal.get_source_kind_display(), "code": "", "url": ""}]
     return rows
-
-
-def ask(
-    request: HttpRequest, form: forms.Form, do: Callable[[dict[str, Any]], str], *,
-    template: str, context: dict[str, Any], back: str,
-) -> HttpResponse:  # fmt: skip
-    """Show a form; carry it out when it is right; come back with what was typed when not."""
-    status = 200
-    if request.method == "POST":
-        status = refusal_status(form) if not form.is_valid() else 200
-        if form.is_valid():
-            try:
-                done = do(form.cleaned_data)
-            except DomainError as error:
-                if error.status in (403, 404):
-                    raise
-                refuse(form, error)
-                status = error.status
-            else:
-                messages.success(request, done)
-                return redirect(back)
-    return render(request, template, {**context, "form": form}, status=status)

@@ -19,8 +19,9 @@ from proposals.ledger_forms import RatingForm, UpdateForm
 from proposals.models import Proposal
 from proposals.rules import deputy_codes
 from proposals.services import rate_promise, update_promise
-from proposals.views.desk.frame import address, ask
+from proposals.views.desk.frame import address
 from proposals.views.desk.proposal import promise_row
+from workflows.views import ask
 
 TABS = {"check": "要核对的", "open": "没到期的", "all": "全部"}
 

@@ -14,7 +14,7 @@ from core.dates import local_date
 from core.errors import DomainError, NotVisible
 from handling.selectors import open_load, units_to_assign
 from proposals import records, states
-from proposals.desk_reads import promises_of, rounds_of, steps
+from proposals.desk_reads import promises_of, rounds_of
 from proposals.models import Proposal
 from proposals.points import answered_points
 from proposals.rules import deputy_codes, lead_writes, waiting_signers
@@ -28,6 +28,7 @@ from proposals.views.desk.frame import (
     sources_of,
 )
 from workflows.registry import workflow_of
+from workflows.thread import desk_thread
 from workflows.views import Outcome, lost_words, perform
 
 UNIT_FORMS = ("assign", "rehandle", "reopen", "dispatch")
@@ -68,7 +69,7 @@ def _parts(found: Proposal, now: datetime) -> dict[str, Any]:
         "signatures": found.signatures.select_related("deputy"),
         "waiting": waiting_signers(found) if found.state in states.WRITING else [],
         "sources": sources_of(found), "reviews": found.reviews.select_related("organ"),
-        "rounds": rounds, "steps": steps(found, now=now), "merged_into": merged,
+        "rounds": rounds, "steps": desk_thread(found, now=now), "merged_into": merged,
         "merged": found.merged.select_related("other"),
         "supervisions": found.supervisions.select_related("organ"),
         "disputes": found.disputes.all(), "referral": getattr(found, "referral", None),

@@ -1,23 +1,17 @@
 """What the desk pages of a topic have in common: finding it, its tabs, asking and carrying out."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from django import forms
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest
 from django.urls import reverse
 
 from congress.models import Unit
-from core.admin_pages import refuse
 from core.dates import local_date
-from core.errors import DomainError, Forbidden, StateMoved
+from core.errors import Forbidden, StateMoved
 from handling.selectors import open_load, units_to_assign
 from topics import rules
 from topics.models import Topic
-from workflows.engine import refusal_status
 
 PAGES = [
     ("topic", "进展"), ("opinions", "意见"), ("groups", "分组"), ("meetings", "议事"),
@@ -54,31 +48,6 @@ def frame(topic: Topic, current: str) -> dict[str, Any]:
         for name, label in PAGES
     ]  # fmt: skip
     return {"topic": topic, "tabs": tabs}
-
-
-def ask(
-    request: HttpRequest, form: forms.Form, do: Callable[[dict[str, Any]], str], *,
-    template: str, context: dict[str, Any], back: str,
-) -> HttpResponse:  # fmt: skip
-    """Show a form; carry it out when it is right; come back with what was typed when not.
-
-    `do(cleaned)` does it and returns what was done in words.
-    """
-    status = 200
-    if request.method == "POST":
-        status = refusal_status(form) if not form.is_valid() else 200
-        if form.is_valid():
-            try:
-                done = do(form.cleaned_data)
-            except DomainError as error:
-                if error.status in (403, 404):
-                    raise
-                refuse(form, error)
-                status = error.status
-            else:
-                messages.success(request, done)
-                return redirect(back)
-    return render(request, template, {**context, "form": form}, status=status)
 
 
 def unit_rows(region_code: str, *, lead: list[str], joint: list[str]) -> list[dict[str, Any]]:

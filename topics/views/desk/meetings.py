@@ -17,11 +17,13 @@ from core.dates import local_date
 from core.errors import DomainError, Forbidden, NotVisible
 from topics import rules
 from topics.course_forms import ComingForm, MeetingForm, MoreGuestsForm
+from topics.desk_forms import exact_name
 from topics.models import Attendee, Meeting, Topic
 from topics.pictures import picture_links
 from topics.room import room_code
 from topics.services import call_meeting, invite, mark_present
-from topics.views.desk.frame import ask, demand, find_topic, frame, may_do, unit_rows
+from topics.views.desk.frame import demand, find_topic, frame, may_do, unit_rows
+from workflows.views import ask
 
 RUN = "topics.run_topic"
 
@@ -60,10 +62,9 @@ def call(request: HttpRequest, code: str) -> HttpResponse:
     """Call a meeting; those with accounts are told at once."""
     user, topic, now = request.user, find_topic(request, code), timezone.now()
     demand(user, topic, RUN, "convene", now)
-    deputy = topic.deputy
     initial = {
         "place": topic.host.address or topic.host.name if topic.host else "",
-        "deputies": deputy.code if deputy else "",
+        "deputies": exact_name(topic.deputy) if topic.deputy else "",
         "units": list(topic.departments.values_list("code", flat=True)),
     }
     form = MeetingForm(request.POST or None, topic=topic, initial=initial)

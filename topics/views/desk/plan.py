@@ -17,7 +17,8 @@ from topics.course_forms import PartForm, SupportForm
 from topics.models import PlanPart, Topic
 from topics.selectors.desk import parts_with_orders, shown_groups
 from topics.services import add_part, count_support, edit_part, remove_part
-from topics.views.desk.frame import ask, demand, find_topic, frame, may_do, unit_rows
+from topics.views.desk.frame import demand, find_topic, frame, may_do, unit_rows
+from workflows.views import ask
 
 RUN = "topics.run_topic"
 

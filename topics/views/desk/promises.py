@@ -10,11 +10,12 @@ from django.views.decorators.http import require_http_methods
 from accounts.desk import desk_view
 from core.dates import local_date
 from core.errors import Forbidden, NotVisible
+from handling.forms import PromiseForm
 from handling.models import Promise
-from topics.inputs import PromiseForm
 from topics.models import Topic
 from topics.services import settle_promise
-from topics.views.desk.frame import ask, find_topic, frame
+from topics.views.desk.frame import find_topic, frame
+from workflows.views import ask
 
 TELL = "topics.hand_over_topic"
 SETTLED = ("kept", "broken")

@@ -17,8 +17,9 @@ from topics.models import Topic
 from topics.pictures import picture_links
 from topics.selectors.desk import parts_with_orders, shown_groups, theme_rows
 from topics.services import rate_topic, tell_outcome, write_result
-from topics.views.desk.frame import ask, demand, find_topic, frame, may_do
+from topics.views.desk.frame import demand, find_topic, frame, may_do
 from topics.views.desk.promises import promise_rows
+from workflows.views import ask
 
 TELL = "topics.hand_over_topic"
 

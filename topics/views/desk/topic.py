@@ -28,12 +28,12 @@ from topics.selectors.desk import (
     parts_with_orders,
     shown_groups,
     similar_topics,
-    steps,
 )
 from topics.services import set_dates
-from topics.views.desk.frame import ask, demand, find_topic, frame, may_do
+from topics.views.desk.frame import demand, find_topic, frame, may_do
 from workflows.registry import workflow_of
-from workflows.views import Outcome, lost_words, panel, perform
+from workflows.thread import desk_thread
+from workflows.views import Outcome, ask, lost_words, panel, perform
 
 ICONS = {
     "apply": "send", "withdraw": "undo", "return_for_revision": "undo", "approve": "check",
@@ -89,7 +89,7 @@ def show(
         ],
         "meetings": found.meetings.all(), "parts": parts_with_orders(found),
         "supports": found.supports.all(), "sources": linked_messages(found),
-        "steps": steps(found, now=now), "similar": _similar(found),
+        "steps": desk_thread(found, now=now), "similar": _similar(found),
         "messages_door": user.has_perm("voices.view_message"),  # type: ignore[union-attr]
     }  # fmt: skip
     return render(request, "desk/topics/topic.html", context, status=status)
