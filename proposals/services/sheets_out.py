@@ -39,7 +39,8 @@ def export_proposals(
 ) -> int:  # fmt: skip
     """Write the rows (already narrowed by `visible_to`) as `xlsx` or `csv`; returns how many.
 
-    `seen` gets the rows and gives them on. Who took how many is recorded. Raises Forbidden without the right to export.
+    `seen` gets the rows and gives them on. Who took how many is recorded. Raises Forbidden
+    without the right to export.
     """
     if not is_system(actor) and not actor.has_perm("proposals.export_proposal"):
         raise Forbidden("no_right", "您不能导出代表建议。")
