@@ -46,8 +46,8 @@ PARTS = (
       SELECT id FROM congress_unit ORDER BY id LIMIT 60) AS sixty) AS u,
     LATERAL (SELECT * FROM handling_order WHERE code LIKE 'B%%' AND state = 'accepted'
              ORDER BY id LIMIT 1) AS one WHERE p.code LIKE 'R%%'""",
-    """INSERT INTO handling_reply (order_id, version, unit_name, outcome, text, letter_number, signer,
-      contact, sent_back_reason, by, at)
+    """INSERT INTO handling_reply (order_id, version, unit_name, outcome, text, letter_number,
+      signer, contact, sent_back_reason, by, at)
     SELECT id, 1, '', 'solved', '已修好', '', '局长', '', '', '局长', replied_at
     FROM handling_order WHERE code LIKE 'R%%' AND replied_at IS NOT NULL""",
     """INSERT INTO proposals_assignment (proposal_id, round, kind, dispatched_by,
