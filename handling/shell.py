@@ -9,7 +9,7 @@ from django.urls import reverse
 from accounts import desk
 from accounts.desk import Todo
 from handling import states
-from handling.models import Order
+from handling.models import Extension, Order
 from handling.selectors import decide_by
 from notifications.models import Clock
 from workflows.engine import available
@@ -22,9 +22,9 @@ def waiting(user: Any) -> Any:
     rows = Order.objects.visible_to(user)
     if user.has_role("unit_handler", "unit_head"):
         return rows.filter(state__in=(states.ASSIGNED, states.SIGNED, states.HANDLING))
-    asked = Q(state=states.RETURN_REQUESTED) | Q(extensions__granted__isnull=True,
-                                                 extensions__isnull=False)  # fmt: skip
-    return rows.filter(asked | Q(state=states.REPLIED)).distinct()
+    longer = Extension.objects.filter(granted__isnull=True).values("order")
+    asked = Q(state__in=(states.RETURN_REQUESTED, states.REPLIED)) | Q(pk__in=longer)
+    return rows.filter(asked)
 
 
 def todos(user: Any, now: datetime) -> list[Todo]:
@@ -52,6 +52,6 @@ def fill() -> None:
     desk.register_menu(
         20, "交办单", "stamp", "handling_desk:orders",
         lambda user: user.has_perm("handling.view_order") and not user.has_role("deputy"),
-        count_fn=lambda user, now: waiting(user).count(),
+        count_fn=lambda user, now: desk.counted(waiting(user)),
     )  # fmt: skip
     desk.register_todo(todos)

@@ -28,8 +28,8 @@ ASKED = {states.SUBMITTED: "去审核", states.ACCEPTED: "去交办"}
 def waits(user: Any, now: datetime) -> int:
     """The number beside the menu line: texts to sign and answers to rate."""
     if deputy_codes(user):
-        return to_sign(user).count() + to_rate(user).count()
-    return office_turn(user).count()
+        return desk.counted(to_sign(user)) + desk.counted(to_rate(user))
+    return desk.counted(office_turn(user))
 
 
 def todos(user: Any, now: datetime) -> list[Todo]:

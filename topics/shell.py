@@ -77,7 +77,7 @@ def fill() -> None:
     register_origin("topic", as_origin)
     desk.register_menu(
         15, "议题", "people", "topics_desk:queue", "topics.view_topic",
-        count_fn=lambda user, now: waiting(user).count(),
+        count_fn=lambda user, now: desk.counted(waiting(user)),
     )  # fmt: skip
     desk.register_todo(todos)
     desk.register_card(25, "desk/topics/year_card.html", year_card)

@@ -1,9 +1,11 @@
 """Messages in the staff's admin: the register, and the dashboard's figures and lists."""
 
+import re
 from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -75,7 +77,7 @@ class MessageAdmin(DueColumns, SavedFiltersMixin, ScopedModelAdmin):
                     "outcome", "score", "publication")  # fmt: skip
     list_filter = (DueFilter, ShownFilter, "kind", "channel", "outcome", "score", "publication",
                    RoundFilter)  # fmt: skip
-    search_fields = ("=code", "text", "=outside_number")
+    search_fields = ("text",)  # shows the box; `get_search_results` does the search
     search_help_text = "编号、原文里的字、外部编号"
     ordering = ("-id",)
     list_select_related = ("deputy", "station")
@@ -84,6 +86,17 @@ class MessageAdmin(DueColumns, SavedFiltersMixin, ScopedModelAdmin):
         "place", "created_at", "accepted_at", "answered_at", "closed_at", "due_on",
         "original_due_on", "basis", "outcome", "score", "publication", "outside_number",
     )  # fmt: skip
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """By code or the outside number, which have indexes; else words of the text."""
+        words = search_term.strip()[:60]
+        if not words:
+            return queryset, False
+        if re.fullmatch(r"[A-Za-z]?\d{6,}", words):
+            return queryset.filter(Q(code=words.upper()) | Q(outside_number=words)), False
+        return queryset.filter(Q(text__contains=words) | Q(outside_number=words)), False
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -114,8 +114,12 @@ class Message(Stateful):
                 condition=Q(publication="published"),
             ),
             models.Index(
-                fields=["due_on", "id"], name="message_due", condition=Q(state__in=states.OPEN)
+                fields=["due_on", "id"], name="message_due",
+                condition=Q(state__in=(*states.OPEN, *states.ADDED)),
             ),
+            # what is over, newest first, of one deputy or station
+            models.Index(fields=["deputy", "-id"], name="message_of_deputy"),
+            models.Index(fields=["station", "-id"], name="message_of_station"),
             # rates as of a day: who has moved since, and all they need without the row itself
             models.Index(
                 fields=["state_at"], name="message_counting",

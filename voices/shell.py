@@ -59,7 +59,7 @@ def fill() -> None:
     """Register the menu line, the to-dos and the card."""
     desk.register_menu(
         10, "留言", "chat", "voices_desk:queue", "voices.view_message",
-        count_fn=lambda user, now: waiting(user).count(),
+        count_fn=lambda user, now: desk.counted(waiting(user).order_by("due_on", "id")),
     )  # fmt: skip
     desk.register_todo(todos)
     desk.register_card(20, "voices/desk/year_card.html", year_card)
